@@ -1,0 +1,187 @@
+//! From detection to finding: the one door.
+//!
+//! A detection holds spans and no bytes. [`admit`] takes all detections of a file at once, because the mask of the whole file must
+//! exist before any text is cut.
+
+use std::collections::HashMap;
+
+use crate::excerpt::shown_text;
+use crate::{
+    Confidence, Excerpt, Finding, Fingerprint, Location, Mask, RuleId, Severity, Source, Span, Suppression, line_hashes,
+};
+
+/// Bytes of source text that a message may quote.
+const MAX_QUOTED_BYTES: usize = 120;
+
+/// A match of a rule in a source, before anything may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detection {
+    /// The rule that matched.
+    pub rule: RuleId,
+    /// What the finding points at.
+    pub span: Span,
+    /// The statement or block around it: a suppression on any of its lines counts.
+    pub scope: Span,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure the rule is here.
+    pub confidence: Confidence,
+    /// What to say, in parts; text of the source only as spans.
+    pub message: Vec<MessagePart>,
+    /// What to do instead.
+    pub help: Option<String>,
+    /// The secret in it, if the rule is sensitive.
+    pub secret: Option<Secret>,
+    /// Whether it becomes a finding. `false` for sensitive rules that are switched off: they only mask.
+    pub reported: bool,
+    /// The inline suppression that covers it.
+    pub suppression: Option<Suppression>,
+}
+
+/// Where a secret lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Secret {
+    /// All of it.
+    pub span: Span,
+    /// How many leading bytes are a published constant and may be shown.
+    pub shown_prefix: usize,
+}
+
+/// A part of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MessagePart {
+    /// Text of the rule.
+    Text(String),
+    /// Text of the source, which will be cut through the mask.
+    Source(Span),
+}
+
+/// The findings of a file: masks what any of the detections hides, then cuts what each of them shows.
+///
+/// Sorted, and without two findings of one rule at the same span.
+pub fn admit(source: &Source<'_>, mut detections: Vec<Detection>) -> Vec<Finding> {
+    let mask = mask_of(&detections);
+    detections.retain(|detection| detection.reported);
+    detections.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
+    detections.dedup_by(|a, b| a.span == b.span && a.rule == b.rule);
+    if detections.is_empty() {
+        return Vec::new();
+    }
+    let hashes = line_hashes(source.bytes(), &mask);
+    let mut equals: HashMap<(RuleId, String), usize> = HashMap::new();
+    let mut findings: Vec<_> = detections
+        .into_iter()
+        .map(|detection| {
+            let text = shown_text(source, detection.span, &mask, 4096);
+            let index = equals.entry((detection.rule.clone(), text.clone())).or_insert(0);
+            let secret = detection
+                .secret
+                .map_or(&[][..], |secret| &source.bytes()[secret.span.range()]);
+            let fingerprint = Fingerprint::new(&detection.rule, source.path(), &text, secret, *index);
+            *index += 1;
+            let start = source.position(detection.span.start);
+            Finding {
+                path: source.path().clone(),
+                location: Location {
+                    span: detection.span,
+                    start,
+                    end: source.position(detection.span.end),
+                },
+                severity: detection.severity,
+                confidence: detection.confidence,
+                message: message_text(source, &mask, &detection.message),
+                help: detection.help,
+                excerpt: Excerpt::cut(source, detection.span, &mask),
+                line_hash: hashes.get(start.line - 1).cloned().unwrap_or_default(),
+                fingerprint,
+                suppression: detection.suppression,
+                rule: detection.rule,
+            }
+        })
+        .collect();
+    findings.sort();
+    findings
+}
+
+fn mask_of(detections: &[Detection]) -> Mask {
+    let hidden = detections.iter().filter_map(|detection| detection.secret);
+    Mask::new(
+        hidden
+            .map(|secret| Span::new(secret.span.start + secret.shown_prefix, secret.span.end))
+            .collect(),
+    )
+}
+
+fn message_text(source: &Source<'_>, mask: &Mask, parts: &[MessagePart]) -> String {
+    parts
+        .iter()
+        .map(|part| match part {
+            MessagePart::Text(text) => text.clone(),
+            MessagePart::Source(span) => shown_text(source, *span, mask, MAX_QUOTED_BYTES),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Language, SourcePath};
+
+    fn detection(rule: &'static str, span: Span) -> Detection {
+        Detection {
+            rule: RuleId::from_static(rule),
+            span,
+            scope: span,
+            severity: Severity::High,
+            confidence: Confidence::High,
+            message: vec![MessagePart::Text("says ".to_owned()), MessagePart::Source(span)],
+            help: None,
+            secret: None,
+            reported: true,
+            suppression: None,
+        }
+    }
+
+    fn admitted(text: &str, detections: Vec<Detection>) -> Vec<Finding> {
+        admit(
+            &Source::new(SourcePath::new(b"a.py"), Language::TEXT, text.as_bytes()),
+            detections,
+        )
+    }
+
+    #[test]
+    fn a_rule_cannot_print_what_another_hides() {
+        let mut secret = detection("secret/x", Span::new(6, 12));
+        secret.secret = Some(Secret {
+            span: Span::new(6, 12),
+            shown_prefix: 2,
+        });
+        secret.reported = false;
+
+        let findings = admitted(
+            "print(\"s3cr3t\")",
+            vec![detection("python/p", Span::new(0, 15)), secret],
+        );
+
+        assert_eq!(findings.len(), 1);
+        assert_eq!(findings[0].message, "says print(\"s********t\")");
+    }
+
+    #[test]
+    fn equal_findings_get_different_fingerprints_and_doubles_vanish() {
+        let span = Span::new(0, 4);
+
+        let findings = admitted(
+            "eval eval",
+            vec![
+                detection("a/b", Span::new(5, 9)),
+                detection("a/b", span),
+                detection("a/b", span),
+            ],
+        );
+
+        assert_eq!(findings.len(), 2);
+        assert_ne!(findings[0].fingerprint, findings[1].fingerprint);
+        assert!(findings[0] < findings[1]);
+    }
+}

@@ -1,0 +1,52 @@
+//! A finding: bad news about the input, ready to be shown.
+
+use crate::{Confidence, Excerpt, Fingerprint, Position, RuleId, Severity, SourcePath, Span};
+
+/// What a rule says about a place. **The order of the fields is the order of a report.**
+///
+/// Made only by [`admit`](crate::admit): every text in it went through the mask of the file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The file.
+    pub path: SourcePath,
+    /// The place in the file.
+    pub location: Location,
+    /// The rule.
+    pub rule: RuleId,
+    /// How bad it is here.
+    pub severity: Severity,
+    /// How sure the rule is here.
+    pub confidence: Confidence,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What to do instead, in one line.
+    pub help: Option<String>,
+    /// The lines around the place.
+    pub excerpt: Excerpt,
+    /// The name of the finding that survives edits elsewhere.
+    pub fingerprint: Fingerprint,
+    /// GitHub's fingerprint of the first line, `primaryLocationLineHash`.
+    pub line_hash: String,
+    /// The inline suppression that covers it; a suppressed finding does not count.
+    pub suppression: Option<Suppression>,
+}
+
+/// A place in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The bytes.
+    pub span: Span,
+    /// Line and column of the first byte.
+    pub start: Position,
+    /// Line and column behind the last byte.
+    pub end: Position,
+}
+
+/// An inline suppression.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suppression {
+    /// The line it stands on, from 1.
+    pub line: usize,
+    /// The reason that was given; may be empty.
+    pub reason: String,
+}

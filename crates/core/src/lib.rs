@@ -1,0 +1,40 @@
+//! The nouns of weighbridge: what is looked at, what is found, and what is said about it.
+//!
+//! Nothing here reads a file, a clock or the environment, and nothing here can print a secret: text leaves a
+//! [`Source`] only through a [`Mask`].
+
+#![warn(clippy::disallowed_methods)]
+
+mod detection;
+mod digest;
+mod excerpt;
+mod finding;
+mod fingerprint;
+mod language;
+mod line_hash;
+mod mask;
+mod notification;
+mod path;
+mod report;
+mod rule_id;
+mod severity;
+mod source;
+mod span;
+mod visible;
+
+pub use detection::{Detection, MessagePart, Secret, admit};
+pub use digest::Digest;
+pub use excerpt::{Excerpt, ExcerptLine};
+pub use finding::{Finding, Location, Suppression};
+pub use fingerprint::Fingerprint;
+pub use language::Language;
+pub use line_hash::line_hashes;
+pub use mask::Mask;
+pub use notification::{Notification, NotificationLevel};
+pub use path::SourcePath;
+pub use report::{Outcome, Report, Skipped, Summary};
+pub use rule_id::RuleId;
+pub use severity::{Confidence, Severity, UnknownLevel};
+pub use source::{Position, Source};
+pub use span::Span;
+pub use visible::push_visible;
