@@ -73,9 +73,9 @@ pub(crate) fn shown_text(source: &Source<'_>, span: Span, mask: &Mask, max_bytes
     text
 }
 
-fn cut_line(source: &Source<'_>, index: usize, marked: Option<Span>, mask: &Mask) -> ExcerptLine {
+fn cut_line(source: &Source<'_>, index: usize, about: Option<Span>, mask: &Mask) -> ExcerptLine {
     let line = source.line_span(index);
-    let mark = marked.map(|span| {
+    let mark = about.map(|span| {
         let start = span.start.clamp(line.start, line.end);
         Span::new(start, span.end.clamp(start, line.end))
     });

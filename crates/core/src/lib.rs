@@ -20,6 +20,7 @@ mod rule_id;
 mod severity;
 mod source;
 mod span;
+mod suggestion;
 mod visible;
 
 pub use detection::{Detection, MessagePart, Secret, admit};
@@ -37,4 +38,5 @@ pub use rule_id::RuleId;
 pub use severity::{Confidence, Severity, UnknownLevel};
 pub use source::{Position, Source};
 pub use span::Span;
+pub use suggestion::closest;
 pub use visible::push_visible;

@@ -1,6 +1,6 @@
 //! The path of a source, as a report names it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::visible::push_visible;
 
@@ -44,7 +44,7 @@ impl SourcePath {
             if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
                 uri.push(char::from(byte));
             } else {
-                uri.push_str(&format!("%{byte:02X}"));
+                write!(uri, "%{byte:02X}").expect("writing to a string does not fail");
             }
         }
         uri

@@ -1,1 +1,17 @@
-pub fn x() {}
+//! Rule pages: the text of a page becomes a [`Rule`]; the built-in pages were read when the program was built.
+//!
+//! Nothing here knows how anything is detected.
+
+#![warn(clippy::disallowed_methods)]
+
+mod builtin;
+mod page;
+mod recipe;
+mod rule;
+
+pub use builtin::built_in_rules;
+pub use page::{Example, Page, PageError, Problem};
+pub use recipe::{RecipeError, fill};
+pub use rule::{
+    Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Test, Text,
+};

@@ -1,0 +1,176 @@
+//! A rule as a Rust expression that is a constant.
+
+use weighbridge_core::{Confidence, Severity};
+
+use crate::rule::{Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Test, Text};
+
+pub(crate) trait Literal {
+    fn literal(&self) -> String;
+}
+
+impl Literal for Text {
+    fn literal(&self) -> String {
+        format!("std::borrow::Cow::Borrowed({:?})", self.as_ref())
+    }
+}
+
+impl Literal for usize {
+    fn literal(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Literal for u32 {
+    fn literal(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl<T: Literal + Clone> Literal for List<T> {
+    fn literal(&self) -> String {
+        let items: Vec<_> = self.iter().map(Literal::literal).collect();
+        format!("std::borrow::Cow::Borrowed(&[{}])", items.join(", "))
+    }
+}
+
+impl<T: Literal> Literal for Option<T> {
+    fn literal(&self) -> String {
+        self.as_ref().map_or_else(|| "None".to_owned(), |value| format!("Some({})", value.literal()))
+    }
+}
+
+impl Literal for (Text, Text) {
+    fn literal(&self) -> String {
+        format!("({}, {})", self.0.literal(), self.1.literal())
+    }
+}
+
+impl Literal for Severity {
+    fn literal(&self) -> String {
+        format!("weighbridge_core::Severity::{self:?}")
+    }
+}
+
+impl Literal for Confidence {
+    fn literal(&self) -> String {
+        format!("weighbridge_core::Confidence::{self:?}")
+    }
+}
+
+impl Literal for Rule {
+    fn literal(&self) -> String {
+        format!(
+            "crate::Rule {{ id: weighbridge_core::RuleId::from_static({:?}), summary: {}, severity: {}, confidence: {}, since: {}, \
+             message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, \
+             sensitive: {}, shown_prefix: {}, detector: {}, detector_line: {}, page: {} }}",
+            self.id.as_str(),
+            self.summary.literal(),
+            self.severity.literal(),
+            self.confidence.literal(),
+            self.since.literal(),
+            self.message.literal(),
+            self.help.literal(),
+            self.cwe.literal(),
+            self.tags.literal(),
+            self.aliases.literal(),
+            self.languages.literal(),
+            self.keywords.literal(),
+            self.ignore_case,
+            self.default,
+            self.sensitive,
+            self.shown_prefix,
+            self.detector.literal(),
+            self.detector_line,
+            self.page.literal(),
+        )
+    }
+}
+
+impl Literal for Detector {
+    fn literal(&self) -> String {
+        match self {
+            Self::Calls(items) => format!("crate::Detector::Calls({})", items.literal()),
+            Self::Query(query) => format!("crate::Detector::Query({})", query.literal()),
+            Self::Pattern(pattern) => format!("crate::Detector::Pattern({})", pattern.literal()),
+            Self::Code { name, options } => {
+                format!("crate::Detector::Code {{ name: {}, options: {} }}", name.literal(), options.literal())
+            }
+        }
+    }
+}
+
+impl Literal for Query {
+    fn literal(&self) -> String {
+        let scope = match self.scope {
+            Scope::Statement => "Statement",
+            Scope::File => "File",
+        };
+        format!("crate::Query {{ source: {}, scope: crate::Scope::{scope} }}", self.source.literal())
+    }
+}
+
+impl Literal for Pattern {
+    fn literal(&self) -> String {
+        format!(
+            "crate::Pattern {{ regex: {}, regions: {}, reach: {}, entropy: {:?}, check: {}, allow: {}, allow_line: {}, unicode: {}, \
+             report_placeholders: {} }}",
+            self.regex.literal(),
+            self.regions.literal(),
+            self.reach,
+            self.entropy,
+            self.check.literal(),
+            self.allow.literal(),
+            self.allow_line.literal(),
+            self.unicode,
+            self.report_placeholders,
+        )
+    }
+}
+
+impl Literal for CallItem {
+    fn literal(&self) -> String {
+        format!(
+            "crate::CallItem {{ names: {}, conditions: {}, any_mention: {} }}",
+            self.names.literal(),
+            self.conditions.literal(),
+            self.any_mention
+        )
+    }
+}
+
+impl Literal for Condition {
+    fn literal(&self) -> String {
+        format!("crate::Condition {{ argument: {}, tests: {} }}", self.argument.literal(), self.tests.literal())
+    }
+}
+
+impl Literal for Argument {
+    fn literal(&self) -> String {
+        match self {
+            Self::Given(names) => format!("crate::Argument::Given({})", names.literal()),
+            Self::Any | Self::Target | Self::Function | Self::File => format!("crate::Argument::{self:?}"),
+        }
+    }
+}
+
+impl Literal for ArgumentName {
+    fn literal(&self) -> String {
+        match self {
+            Self::Position(position) => format!("crate::ArgumentName::Position({position})"),
+            Self::Keyword(name) => format!("crate::ArgumentName::Keyword({})", name.literal()),
+        }
+    }
+}
+
+impl Literal for Test {
+    fn literal(&self) -> String {
+        match self {
+            Self::OneOf(list) => format!("crate::Test::OneOf({})", list.literal()),
+            Self::NotOneOf(list) => format!("crate::Test::NotOneOf({})", list.literal()),
+            Self::Matches(regex) => format!("crate::Test::Matches({})", regex.literal()),
+            Self::NotMatches(regex) => format!("crate::Test::NotMatches({})", regex.literal()),
+            Self::Imports(list) => format!("crate::Test::Imports({})", list.literal()),
+            plain => format!("crate::Test::{plain:?}"),
+        }
+    }
+}

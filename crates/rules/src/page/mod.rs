@@ -1,0 +1,160 @@
+//! Reads a rule page.
+//!
+//! Also compiled into the build script, which reads the built-in pages; so nothing here may use the rest of the crate but
+//! `rule`.
+
+mod calls;
+mod error;
+mod examples;
+mod front;
+mod sections;
+
+pub use error::{PageError, Problem};
+pub use examples::Example;
+
+use weighbridge_core::RuleId;
+
+use crate::rule::{Detector, Query, Rule, Text};
+use front::Front;
+use sections::{Section, Sections};
+
+/// A page with everything on it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// What the page rules.
+    pub rule: Rule,
+    /// What is wrong, why, and what to do instead, as Markdown.
+    pub explanation: String,
+    /// The examples, flagged and clean.
+    pub examples: Vec<Example>,
+    /// The links under `## References`, as Markdown.
+    pub references: String,
+}
+
+impl Page {
+    /// Reads the page of the rule `id`.
+    ///
+    /// # Errors
+    ///
+    /// The first thing on the page that is not as `docs/rule-pages.md` says, with its line.
+    pub fn parse(id: &str, text: &str) -> Result<Self, PageError> {
+        let at = |line: usize, problem: Problem| PageError::new(id, line, problem);
+        check_id(id).map_err(|problem| at(1, problem))?;
+        let (front, body_line, body) = front::split(text).map_err(|(line, problem)| at(line, problem))?;
+        let mut front = Front::parse(front).map_err(|(line, problem)| at(line, problem))?;
+        let sections = Sections::parse(body, body_line).map_err(|(line, problem)| at(line, problem))?;
+        if sections.explanation.trim().is_empty() {
+            return Err(at(body_line, Problem::NoExplanation));
+        }
+        let (detector, detector_line) = detector(&mut front, &sections).map_err(|(line, problem)| at(line, problem))?;
+        let rule = rule(id, text, front, detector, detector_line);
+        check_rule(&rule).map_err(|problem| at(1, problem))?;
+        let mut examples = Vec::new();
+        for (section, flagged) in [(&sections.flagged, true), (&sections.clean, false)] {
+            let Some(section) = section else { continue };
+            examples.extend(section.fences.iter().map(|fence| Example::new(fence, flagged)));
+        }
+        Ok(Self {
+            rule,
+            explanation: sections.explanation.trim().to_owned(),
+            examples,
+            references: sections.references.map_or_else(String::new, |section| section.text.trim().to_owned()),
+        })
+    }
+}
+
+fn check_id(id: &str) -> Result<(), Problem> {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    match id.split_once('/') {
+        Some((shelf, name)) if is_word(shelf) && is_word(name) => Ok(()),
+        _ => Err(Problem::BadId(id.to_owned())),
+    }
+}
+
+type AtLine<T> = Result<T, (usize, Problem)>;
+
+/// The one detector of the page, and its line.
+fn detector(front: &mut Front, sections: &Sections<'_>) -> AtLine<(Detector, usize)> {
+    let mut found = Vec::new();
+    if let Some(section) = &sections.calls {
+        found.push((Detector::Calls(calls::parse(section)?.into()), section.line));
+    }
+    if let Some(section) = &sections.query {
+        let (source, line) = only_fence(section, "query")?;
+        found.push((Detector::Query(Query { source: source.into(), scope: front.scope() }), line));
+    }
+    if let Some(section) = &sections.pattern {
+        let (regex, line) = only_fence(section, "regex")?;
+        found.push((Detector::Pattern(front.take_pattern(regex)), line));
+    }
+    if let Some(name) = front.detector.take() {
+        found.push((Detector::Code { name: name.into(), options: front.take_options().into() }, 1));
+    }
+    match found.len() {
+        0 => Err((1, Problem::NoDetector)),
+        1 => Ok(found.remove(0)),
+        _ => Err((found[1].1, Problem::SecondDetector)),
+    }
+}
+
+fn only_fence(section: &Section<'_>, language: &'static str) -> AtLine<(String, usize)> {
+    match section.fences.as_slice() {
+        [fence] if fence.info == language => Ok((fence.code.trim_end_matches('\n').to_owned(), fence.line)),
+        [fence] => Err((fence.line, Problem::WrongFence { expected: language, found: fence.info.clone() })),
+        _ => Err((section.line, Problem::NotOneFence { expected: language })),
+    }
+}
+
+fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: usize) -> Rule {
+    let texts = |list: Vec<String>| list.into_iter().map(Text::from).collect::<Vec<_>>().into();
+    Rule {
+        id: RuleId::new(id.to_owned()),
+        summary: front.summary.into(),
+        severity: front.severity.0,
+        confidence: front.confidence.0,
+        since: front.since.into(),
+        message: front.message.map(Text::from),
+        help: front.help.map(Text::from),
+        cwe: front.cwe.into(),
+        tags: texts(front.tags),
+        aliases: texts(front.aliases),
+        languages: texts(front.languages),
+        keywords: front.keywords.into_iter().map(|keyword| texts(keyword.into_all())).collect::<Vec<_>>().into(),
+        ignore_case: front.ignore_case,
+        default: front.default,
+        sensitive: front.sensitive,
+        shown_prefix: front.shown_prefix,
+        detector,
+        detector_line,
+        page: text.to_owned().into(),
+    }
+}
+
+/// What only the whole rule can show.
+fn check_rule(rule: &Rule) -> Result<(), Problem> {
+    let is_calls = matches!(rule.detector, Detector::Calls(_));
+    if rule.keywords.is_empty() && !is_calls {
+        return Err(Problem::Missing { key: "keywords", why: "without them every file would be searched" });
+    }
+    if rule.languages.is_empty() && matches!(rule.detector, Detector::Calls(_) | Detector::Query(_)) {
+        return Err(Problem::Missing { key: "languages", why: "calls and queries need a grammar" });
+    }
+    if let Some(short) = rule.keywords.iter().flat_map(|all| all.iter()).find(|word| word.len() < 2) {
+        return Err(Problem::ShortKeyword(short.to_string()));
+    }
+    if rule.id.shelf() == "secret" && !rule.sensitive {
+        return Err(Problem::Missing { key: "sensitive", why: "everything on the `secret` shelf is a secret" });
+    }
+    if rule.summary.chars().count() > 120 || rule.summary.ends_with('.') || rule.summary.contains('\n') {
+        return Err(Problem::BadSummary);
+    }
+    if rule.tags.len() > 7 {
+        return Err(Problem::TooManyTags(rule.tags.len()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
