@@ -37,7 +37,10 @@ fn push_formatted(out: &mut String, text: std::fmt::Arguments<'_>) {
 fn is_hidden(character: char) -> bool {
     match character {
         '\t' => false,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}'
+        '\u{ad}'
+        | '\u{61c}'
+        | '\u{180e}'
+        | '\u{feff}'
         | '\u{200b}'..='\u{200f}'
         | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}'

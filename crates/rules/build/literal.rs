@@ -2,7 +2,9 @@
 
 use weighbridge_core::{Confidence, Severity};
 
-use crate::rule::{Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Test, Text};
+use crate::rule::{
+    Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Test, Text,
+};
 
 pub(crate) trait Literal {
     fn literal(&self) -> String;
@@ -35,7 +37,8 @@ impl<T: Literal + Clone> Literal for List<T> {
 
 impl<T: Literal> Literal for Option<T> {
     fn literal(&self) -> String {
-        self.as_ref().map_or_else(|| "None".to_owned(), |value| format!("Some({})", value.literal()))
+        self.as_ref()
+            .map_or_else(|| "None".to_owned(), |value| format!("Some({})", value.literal()))
     }
 }
 
@@ -93,7 +96,11 @@ impl Literal for Detector {
             Self::Query(query) => format!("crate::Detector::Query({})", query.literal()),
             Self::Pattern(pattern) => format!("crate::Detector::Pattern({})", pattern.literal()),
             Self::Code { name, options } => {
-                format!("crate::Detector::Code {{ name: {}, options: {} }}", name.literal(), options.literal())
+                format!(
+                    "crate::Detector::Code {{ name: {}, options: {} }}",
+                    name.literal(),
+                    options.literal()
+                )
             }
         }
     }
@@ -105,7 +112,10 @@ impl Literal for Query {
             Scope::Statement => "Statement",
             Scope::File => "File",
         };
-        format!("crate::Query {{ source: {}, scope: crate::Scope::{scope} }}", self.source.literal())
+        format!(
+            "crate::Query {{ source: {}, scope: crate::Scope::{scope} }}",
+            self.source.literal()
+        )
     }
 }
 
@@ -140,7 +150,11 @@ impl Literal for CallItem {
 
 impl Literal for Condition {
     fn literal(&self) -> String {
-        format!("crate::Condition {{ argument: {}, tests: {} }}", self.argument.literal(), self.tests.literal())
+        format!(
+            "crate::Condition {{ argument: {}, tests: {} }}",
+            self.argument.literal(),
+            self.tests.literal()
+        )
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! A page that cannot be read stops the build with its line.
 
-#![expect(dead_code, unreachable_pub, reason = "the page reader is shared with the crate, which uses and exports all of it")]
+#![expect(
+    dead_code,
+    unreachable_pub,
+    reason = "the page reader is shared with the crate, which uses and exports all of it"
+)]
 
 #[path = "../src/page/mod.rs"]
 mod page;
@@ -19,21 +23,31 @@ use literal::Literal as _;
 
 fn main() {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let rules = root.join("../../rules").canonicalize().expect("the folder `rules` lies beside `crates`");
+    let rules = root
+        .join("../../rules")
+        .canonicalize()
+        .expect("the folder `rules` lies beside `crates`");
     println!("cargo::rerun-if-changed={}", rules.display());
     println!("cargo::rerun-if-changed=build");
 
     let mut pages = Vec::new();
     for shelf in sorted(&rules).into_iter().filter(|path| path.is_dir()) {
         println!("cargo::rerun-if-changed={}", shelf.display());
-        pages.extend(sorted(&shelf).into_iter().filter(|path| path.extension().is_some_and(|ext| ext == "md")));
+        pages.extend(
+            sorted(&shelf)
+                .into_iter()
+                .filter(|path| path.extension().is_some_and(|ext| ext == "md")),
+        );
     }
     let mut code = String::from("pub(super) static BUILT_IN: &[crate::Rule] = &[\n");
     let mut failed = false;
     for path in pages {
         println!("cargo::rerun-if-changed={}", path.display());
         let text = fs::read_to_string(&path).expect("a page is UTF-8");
-        let id = path.strip_prefix(&rules).expect("the page lies below").with_extension("");
+        let id = path
+            .strip_prefix(&rules)
+            .expect("the page lies below")
+            .with_extension("");
         let id = id.to_str().expect("ids are ASCII").replace('\\', "/");
         match page::Page::parse(&id, &text) {
             Ok(page) => writeln!(code, "{},", page.rule.literal()).expect("writing to a string does not fail"),
@@ -52,7 +66,9 @@ fn main() {
 
 fn sorted(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder is readable");
-    let mut paths: Vec<_> = entries.map(|entry| entry.expect("the folder is readable").path()).collect();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("the folder is readable").path())
+        .collect();
     paths.sort();
     paths
 }

@@ -92,6 +92,7 @@ const ALPHABETS: &[(&str, &[u8])] = &[
         "base64url",
         b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
     ),
+    ("bech32", b"QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"),
     ("digits", b"0123456789"),
     ("hex", b"0123456789abcdef"),
     ("lower", b"0123456789abcdefghijklmnopqrstuvwxyz"),

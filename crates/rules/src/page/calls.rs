@@ -49,7 +49,11 @@ fn written_items(section: &Section<'_>) -> Vec<Written> {
             Event::Start(Tag::Item) => {
                 let line = line_of(section.text, range.start, section.text_line);
                 open.push(items.len());
-                items.push(Written { line, depth: open.len(), tokens: Vec::new() });
+                items.push(Written {
+                    line,
+                    depth: open.len(),
+                    tokens: Vec::new(),
+                });
             }
             Event::End(TagEnd::Item) => {
                 open.pop();
@@ -62,7 +66,9 @@ fn written_items(section: &Section<'_>) -> Vec<Written> {
             Event::Text(text) => {
                 if let Some(&item) = open.last() {
                     let words = text.replace(',', " , ");
-                    items[item].tokens.extend(words.split_whitespace().map(|word| Token::Word(word.to_owned())));
+                    items[item]
+                        .tokens
+                        .extend(words.split_whitespace().map(|word| Token::Word(word.to_owned())));
                 }
             }
             _ => {}
@@ -78,9 +84,16 @@ fn call_item(tokens: &[Token]) -> Result<CallItem, Problem> {
         return Err(Problem::BadName(name.to_string()));
     }
     if !cursor.is_at_end() {
-        return Err(Problem::BadCondition { condition: shown(tokens), expected: "conditions in a list below the names" });
+        return Err(Problem::BadCondition {
+            condition: shown(tokens),
+            expected: "conditions in a list below the names",
+        });
     }
-    Ok(CallItem { names, conditions: List::Borrowed(&[]), any_mention: false })
+    Ok(CallItem {
+        names,
+        conditions: List::Borrowed(&[]),
+        any_mention: false,
+    })
 }
 
 /// `a.b`, `a.B().c`, `*.c`, `eval`.
@@ -88,15 +101,25 @@ fn is_qualified(name: &str) -> bool {
     let name = name.strip_prefix("*.").unwrap_or(name);
     name.split('.').all(|part| {
         let part = part.strip_suffix("()").unwrap_or(part);
-        part.starts_with(|c: char| c.is_alphabetic() || c == '_') && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
     })
 }
 
 fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
     let mut cursor = Cursor { tokens, at: 0 };
-    let fail = |expected| Problem::BadCondition { condition: shown(tokens), expected };
-    let argument = cursor.argument().ok_or_else(|| fail("an argument: a position or name in backticks, `any argument`, `the target`, `the function` or `the file`"))?;
-    let mut tests = vec![cursor.test().ok_or_else(|| fail("a test such as `is missing`, `is true`, `is one of`, `matches`"))?];
+    let fail = |expected| Problem::BadCondition {
+        condition: shown(tokens),
+        expected,
+    };
+    let argument = cursor.argument().ok_or_else(|| {
+        fail("an argument: a position or name in backticks, `any argument`, `the target`, `the function` or `the file`")
+    })?;
+    let mut tests = vec![
+        cursor
+            .test()
+            .ok_or_else(|| fail("a test such as `is missing`, `is true`, `is one of`, `matches`"))?,
+    ];
     while cursor.word("or") {
         tests.push(cursor.test().ok_or_else(|| fail("a test behind `or`"))?);
     }
@@ -107,7 +130,10 @@ fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
     if imports != (argument == Argument::File) {
         return Err(fail("`the file` together with `imports`"));
     }
-    Ok(Condition { argument, tests: tests.into() })
+    Ok(Condition {
+        argument,
+        tests: tests.into(),
+    })
 }
 
 fn shown(tokens: &[Token]) -> String {

@@ -18,7 +18,11 @@ pub struct PageError {
 
 impl PageError {
     pub(crate) fn new(page: &str, line: usize, problem: Problem) -> Self {
-        Self { page: page.to_owned(), line, problem: Box::new(problem) }
+        Self {
+            page: page.to_owned(),
+            line,
+            problem: Box::new(problem),
+        }
     }
 
     /// How to mend it.
@@ -107,7 +111,9 @@ impl fmt::Display for Problem {
             Self::OpenFrontMatter => f.write_str("the front matter is not closed"),
             Self::FrontMatter { message, .. } => f.write_str(message),
             Self::Missing { key, why } => write!(f, "`{key}` is missing: {why}"),
-            Self::BadSummary => f.write_str("the summary is not one line of at most 120 characters without a full stop"),
+            Self::BadSummary => {
+                f.write_str("the summary is not one line of at most 120 characters without a full stop")
+            }
             Self::TooManyTags(count) => write!(f, "{count} tags are more than 7"),
             Self::ShortKeyword(word) => write!(f, "the keyword `{word}` is shorter than two characters"),
             Self::NoExplanation => f.write_str("the page explains nothing"),
@@ -120,7 +126,9 @@ impl fmt::Display for Problem {
             Self::NoCalls => f.write_str("the section `## Calls` has no list"),
             Self::NoNames => f.write_str("the item does not begin with a name in backticks"),
             Self::BadName(name) => write!(f, "`{name}` is not a qualified name"),
-            Self::BadCondition { condition, expected } => write!(f, "cannot read the condition “{condition}”: expected {expected}"),
+            Self::BadCondition { condition, expected } => {
+                write!(f, "cannot read the condition “{condition}”: expected {expected}")
+            }
         }
     }
 }
@@ -130,8 +138,12 @@ impl Problem {
         let hint = match self {
             Self::BadId(_) => "a page lies at `<shelf>/<name>.md`, in lower-case letters, digits and hyphens",
             Self::NoFrontMatter | Self::OpenFrontMatter => "front matter stands between two lines `+++`",
-            Self::FrontMatter { suggestion: Some(word), .. } => return format!("did you mean `{word}`?"),
-            Self::UnknownSection { suggestion: Some(word), .. } => return format!("did you mean `## {word}`?"),
+            Self::FrontMatter {
+                suggestion: Some(word), ..
+            } => return format!("did you mean `{word}`?"),
+            Self::UnknownSection {
+                suggestion: Some(word), ..
+            } => return format!("did you mean `## {word}`?"),
             Self::UnknownSection { .. } => "sections are Calls, Query, Pattern, Flagged, Clean, References",
             Self::NoDetector => "add `## Calls`, `## Query`, `## Pattern`, or `detector = \"…\"` to the front matter",
             Self::SecondDetector => "split the page: one rule, one way to find it",

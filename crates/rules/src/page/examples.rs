@@ -19,7 +19,12 @@ impl Example {
     pub(super) fn new(fence: &Fence, flagged: bool) -> Self {
         let quoted = fence.info.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let file_name = quoted.map_or_else(|| format!("example.{}", extension(&fence.info)), str::to_owned);
-        Self { line: fence.line, file_name, text: fence.code.clone(), flagged }
+        Self {
+            line: fence.line,
+            file_name,
+            text: fence.code.clone(),
+            flagged,
+        }
     }
 }
 

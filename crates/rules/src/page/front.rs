@@ -121,7 +121,9 @@ impl Front {
     pub(super) fn parse(text: &str) -> AtLine<Self> {
         toml::from_str(text).map_err(|error| {
             // The front matter begins on the second line of the page.
-            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 2);
+            let line = error
+                .span()
+                .map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 2);
             let message = error.message().to_owned();
             let suggestion = suggestion(&message);
             (line, Problem::FrontMatter { message, suggestion })
@@ -152,7 +154,10 @@ impl Front {
     }
 
     pub(super) fn take_options(&mut self) -> Vec<(Text, Text)> {
-        std::mem::take(&mut self.options).into_iter().map(|(key, value)| (key.into(), value.into())).collect()
+        std::mem::take(&mut self.options)
+            .into_iter()
+            .map(|(key, value)| (key.into(), value.into()))
+            .collect()
     }
 }
 

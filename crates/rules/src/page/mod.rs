@@ -58,14 +58,19 @@ impl Page {
             rule,
             explanation: sections.explanation.trim().to_owned(),
             examples,
-            references: sections.references.map_or_else(String::new, |section| section.text.trim().to_owned()),
+            references: sections
+                .references
+                .map_or_else(String::new, |section| section.text.trim().to_owned()),
         })
     }
 }
 
 fn check_id(id: &str) -> Result<(), Problem> {
     let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     match id.split_once('/') {
         Some((shelf, name)) if is_word(shelf) && is_word(name) => Ok(()),
@@ -83,14 +88,26 @@ fn detector(front: &mut Front, sections: &Sections<'_>) -> AtLine<(Detector, usi
     }
     if let Some(section) = &sections.query {
         let (source, line) = only_fence(section, "query")?;
-        found.push((Detector::Query(Query { source: source.into(), scope: front.scope() }), line));
+        found.push((
+            Detector::Query(Query {
+                source: source.into(),
+                scope: front.scope(),
+            }),
+            line,
+        ));
     }
     if let Some(section) = &sections.pattern {
         let (regex, line) = only_fence(section, "regex")?;
         found.push((Detector::Pattern(front.take_pattern(regex)), line));
     }
     if let Some(name) = front.detector.take() {
-        found.push((Detector::Code { name: name.into(), options: front.take_options().into() }, 1));
+        found.push((
+            Detector::Code {
+                name: name.into(),
+                options: front.take_options().into(),
+            },
+            1,
+        ));
     }
     match found.len() {
         0 => Err((1, Problem::NoDetector)),
@@ -102,7 +119,13 @@ fn detector(front: &mut Front, sections: &Sections<'_>) -> AtLine<(Detector, usi
 fn only_fence(section: &Section<'_>, language: &'static str) -> AtLine<(String, usize)> {
     match section.fences.as_slice() {
         [fence] if fence.info == language => Ok((fence.code.trim_end_matches('\n').to_owned(), fence.line)),
-        [fence] => Err((fence.line, Problem::WrongFence { expected: language, found: fence.info.clone() })),
+        [fence] => Err((
+            fence.line,
+            Problem::WrongFence {
+                expected: language,
+                found: fence.info.clone(),
+            },
+        )),
         _ => Err((section.line, Problem::NotOneFence { expected: language })),
     }
 }
@@ -121,7 +144,12 @@ fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: u
         tags: texts(front.tags),
         aliases: texts(front.aliases),
         languages: texts(front.languages),
-        keywords: front.keywords.into_iter().map(|keyword| texts(keyword.into_all())).collect::<Vec<_>>().into(),
+        keywords: front
+            .keywords
+            .into_iter()
+            .map(|keyword| texts(keyword.into_all()))
+            .collect::<Vec<_>>()
+            .into(),
         ignore_case: front.ignore_case,
         default: front.default,
         sensitive: front.sensitive,
@@ -136,16 +164,30 @@ fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: u
 fn check_rule(rule: &Rule) -> Result<(), Problem> {
     let is_calls = matches!(rule.detector, Detector::Calls(_));
     if rule.keywords.is_empty() && !is_calls {
-        return Err(Problem::Missing { key: "keywords", why: "without them every file would be searched" });
+        return Err(Problem::Missing {
+            key: "keywords",
+            why: "without them every file would be searched",
+        });
     }
     if rule.languages.is_empty() && matches!(rule.detector, Detector::Calls(_) | Detector::Query(_)) {
-        return Err(Problem::Missing { key: "languages", why: "calls and queries need a grammar" });
+        return Err(Problem::Missing {
+            key: "languages",
+            why: "calls and queries need a grammar",
+        });
     }
-    if let Some(short) = rule.keywords.iter().flat_map(|all| all.iter()).find(|word| word.len() < 2) {
+    if let Some(short) = rule
+        .keywords
+        .iter()
+        .flat_map(|all| all.iter())
+        .find(|word| word.len() < 2)
+    {
         return Err(Problem::ShortKeyword(short.to_string()));
     }
     if rule.id.shelf() == "secret" && !rule.sensitive {
-        return Err(Problem::Missing { key: "sensitive", why: "everything on the `secret` shelf is a secret" });
+        return Err(Problem::Missing {
+            key: "sensitive",
+            why: "everything on the `secret` shelf is a secret",
+        });
     }
     if rule.summary.chars().count() > 120 || rule.summary.ends_with('.') || rule.summary.contains('\n') {
         return Err(Problem::BadSummary);

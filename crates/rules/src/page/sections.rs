@@ -49,7 +49,10 @@ impl<'a> Sections<'a> {
     /// The sections of `body`, which begins on `body_line` of the page.
     pub(super) fn parse(body: &'a str, body_line: usize) -> AtLine<Self> {
         let headings = headings(body);
-        let mut sections = Self { explanation: body, ..Self::default() };
+        let mut sections = Self {
+            explanation: body,
+            ..Self::default()
+        };
         if let Some((start, ..)) = headings.first() {
             sections.explanation = &body[..*start];
         }
@@ -58,10 +61,21 @@ impl<'a> Sections<'a> {
             let line = line_of(body, *start, body_line);
             let text = &body[*end..until];
             let text_line = line_of(body, *end, body_line);
-            let section = Section { line, text, text_line, fences: fences(text, text_line) };
+            let section = Section {
+                line,
+                text,
+                text_line,
+                fences: fences(text, text_line),
+            };
             let Some(slot) = sections.slot(name) else {
                 let suggestion = closest(name, HEADINGS);
-                return Err((line, Problem::UnknownSection { heading: name.clone(), suggestion: suggestion.map(known) }));
+                return Err((
+                    line,
+                    Problem::UnknownSection {
+                        heading: name.clone(),
+                        suggestion: suggestion.map(known),
+                    },
+                ));
             };
             if slot.replace(section).is_some() {
                 return Err((line, Problem::RepeatedSection(name.clone())));
@@ -84,7 +98,10 @@ impl<'a> Sections<'a> {
 }
 
 fn known(heading: &str) -> &'static str {
-    HEADINGS.into_iter().find(|known| *known == heading).expect("the suggestion is one of the headings")
+    HEADINGS
+        .into_iter()
+        .find(|known| *known == heading)
+        .expect("the suggestion is one of the headings")
 }
 
 /// Start, end and text of every heading of the second level.
@@ -93,7 +110,10 @@ fn headings(body: &str) -> Vec<(usize, usize, String)> {
     let mut inside = false;
     for (event, range) in Parser::new(body).into_offset_iter() {
         match event {
-            Event::Start(Tag::Heading { level: HeadingLevel::H2, .. }) => {
+            Event::Start(Tag::Heading {
+                level: HeadingLevel::H2,
+                ..
+            }) => {
                 inside = true;
                 headings.push((range.start, range.end, String::new()));
             }
@@ -117,7 +137,11 @@ fn fences(text: &str, first_line: usize) -> Vec<Fence> {
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 inside = true;
                 let line = line_of(text, range.start, first_line) + 1;
-                fences.push(Fence { line, info: info.trim().to_owned(), code: String::new() });
+                fences.push(Fence {
+                    line,
+                    info: info.trim().to_owned(),
+                    code: String::new(),
+                });
             }
             Event::End(TagEnd::CodeBlock) => inside = false,
             Event::Text(code) if inside => {

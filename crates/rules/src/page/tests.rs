@@ -41,7 +41,9 @@ fn error(page: &str) -> String {
 fn a_page_becomes_a_rule() {
     let page = Page::parse("python/x", PAGE).expect("the page is right");
 
-    let Detector::Calls(items) = &page.rule.detector else { panic!("{:?}", page.rule.detector) };
+    let Detector::Calls(items) = &page.rule.detector else {
+        panic!("{:?}", page.rule.detector)
+    };
     assert!(items[0].names.iter().eq(["pickle.load", "pickle.loads"]));
     let condition = &items[1].conditions[0];
     assert_eq!(
@@ -58,7 +60,10 @@ fn a_page_becomes_a_rule() {
 fn a_mistyped_key_is_named_with_its_line() {
     let message = error(&PAGE.replace("severity =", "severty ="));
 
-    assert!(message.starts_with("page `python/x`, line 3: unknown field `severty`"), "{message}");
+    assert!(
+        message.starts_with("page `python/x`, line 3: unknown field `severty`"),
+        "{message}"
+    );
     assert!(message.ends_with("did you mean `severity`?"), "{message}");
 }
 
@@ -74,14 +79,20 @@ fn a_mistyped_section_is_not_passed_over() {
 fn a_condition_outside_the_grammar_says_what_was_expected() {
     let message = error(&PAGE.replace("is missing or", "is absent or"));
 
-    assert!(message.starts_with("page `python/x`, line 15: cannot read the condition “`1` or `Loader` is absent"), "{message}");
+    assert!(
+        message.starts_with("page `python/x`, line 15: cannot read the condition “`1` or `Loader` is absent"),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_unknown_level_lists_the_known_ones() {
     let message = error(&PAGE.replace("\"high\"\nconf", "\"severe\"\nconf"));
 
-    assert!(message.contains("unknown level `severe`; known are info, low, medium, high, critical"), "{message}");
+    assert!(
+        message.contains("unknown level `severe`; known are info, low, medium, high, critical"),
+        "{message}"
+    );
 }
 
 #[test]

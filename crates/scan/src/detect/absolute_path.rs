@@ -5,6 +5,7 @@
 
 mod classify;
 mod edge;
+mod places;
 
 use memchr::memchr2;
 
@@ -35,19 +36,12 @@ pub(crate) struct PathHit {
     pub(crate) tier: Tier,
 }
 
-/// What an organisation adds to the built-in knowledge.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct PathOptions<'a> {
-    /// First segments that count as roots of machine paths: `models`, `nfs`.
-    pub(crate) roots: &'a [String],
-}
-
 /// Absolute paths in `text`, in order and disjoint.
 ///
 /// `blanked` are byte ranges, sorted and disjoint, whose contents count as unknown text: placeholders, comments. A path
 /// that begins behind one is relative to something unknown and no hit. Takes linear time but for a binary search in `blanked`.
-pub(crate) fn absolute_paths(text: &[u8], blanked: &[(usize, usize)], options: &PathOptions<'_>) -> Vec<PathHit> {
-    let finder = Finder { text, blanked, options };
+pub(crate) fn absolute_paths(text: &[u8], blanked: &[(usize, usize)]) -> Vec<PathHit> {
+    let finder = Finder { text, blanked };
     let mut hits = Vec::new();
     let mut from = 0;
     while let Some(found) = memchr2(b'/', b'\\', &text[from..]) {
@@ -60,7 +54,11 @@ pub(crate) fn absolute_paths(text: &[u8], blanked: &[(usize, usize)], options: &
         let Some(path) = finder.path_at(at) else { continue };
         from = path.end.max(from);
         if let Some(tier) = path.tier {
-            hits.push(PathHit { start: path.start, end: path.end, tier });
+            hits.push(PathHit {
+                start: path.start,
+                end: path.end,
+                tier,
+            });
         }
     }
     hits
@@ -82,7 +80,6 @@ struct Segments<'a> {
 struct Finder<'a> {
     text: &'a [u8],
     blanked: &'a [(usize, usize)],
-    options: &'a PathOptions<'a>,
 }
 
 impl<'a> Finder<'a> {
@@ -91,7 +88,10 @@ impl<'a> Finder<'a> {
         if self.text[at] == b'\\' {
             return self.drive_path(at).or_else(|| self.share_path(at));
         }
-        self.file_url(at).or_else(|| self.drive_path(at)).or_else(|| self.home_path(at)).or_else(|| self.posix_path(at))
+        self.file_url(at)
+            .or_else(|| self.drive_path(at))
+            .or_else(|| self.home_path(at))
+            .or_else(|| self.posix_path(at))
     }
 
     fn posix_path(&self, at: usize) -> Option<Path> {
@@ -101,33 +101,48 @@ impl<'a> Finder<'a> {
         let segments = self.segments(at + 1, b"/");
         let is_import = at > 0 && self.text[at - 1] == b'@';
         // `@/lib/x` is an alias of bundlers; `@/Users/alice/x.md` is a file that an agent pulls in.
-        let tier = classify_posix(&segments.names, self.options.roots)
-            .filter(|tier| !is_import || matches!(tier, Tier::Home | Tier::Sensitive));
-        Some(Path { start: at, end: segments.end, tier })
+        let tier =
+            classify_posix(&segments.names).filter(|tier| !is_import || matches!(tier, Tier::Home | Tier::Sensitive));
+        Some(Path {
+            start: at,
+            end: segments.end,
+            tier,
+        })
     }
 
     /// A cheap look at the first segment, so that a path is walked only where it can become a hit.
     fn begins_with_root(&self, from: usize) -> bool {
         let head = &self.text[from..self.text.len().min(from + 64)];
         let length = head.iter().position(|&byte| !is_name_byte(byte)).unwrap_or(head.len());
-        classify::is_root(&head[..length], self.options.roots)
+        classify::is_root(&head[..length])
     }
 
     /// `~/x`, `~alice/x`, `$HOME/x`, `${HOME}/x`; `at` is the first slash.
     fn home_path(&self, at: usize) -> Option<Path> {
         if let Some(start) = placeholder_home_before(self.text, at) {
             let segments = self.segments(at + 1, b"/");
-            return Some(Path { start, end: segments.end, tier: classify_home(None, &segments.names) });
+            return Some(Path {
+                start,
+                end: segments.end,
+                tier: classify_home(None, &segments.names),
+            });
         }
         let window = at.saturating_sub(33);
-        let tilde = window + self.text[window..at].iter().rposition(|&byte| !is_name_byte(byte) || byte == b'~')?;
+        let tilde = window
+            + self.text[window..at]
+                .iter()
+                .rposition(|&byte| !is_name_byte(byte) || byte == b'~')?;
         if self.text[tilde] != b'~' || !(self.is_edge(tilde) || self.is_import_of_home(tilde)) {
             return None;
         }
         let segments = self.segments(at + 1, b"/");
         let name = &self.text[tilde + 1..at];
         let tier = classify_home(Some(name).filter(|name| !name.is_empty()), &segments.names);
-        Some(Path { start: tilde, end: segments.end, tier })
+        Some(Path {
+            start: tilde,
+            end: segments.end,
+            tier,
+        })
     }
 
     /// `@~/.aws/credentials` pulls a file into the prompt of an agent.
@@ -141,13 +156,25 @@ impl<'a> Finder<'a> {
         if !self.is_edge(start) && !self.is_verbatim_prefix(start) {
             return None;
         }
-        let from = at + self.text[at..].iter().take_while(|&&byte| byte == b'\\' || byte == b'/').count();
+        let from = at
+            + self.text[at..]
+                .iter()
+                .take_while(|&&byte| byte == b'\\' || byte == b'/')
+                .count();
         if self.text[at] == b'/' && from - at > 1 {
             return None;
         }
         let segments = self.segments(from, b"\\/");
-        let tier = classify_drive(self.text[start], &segments.names, self.text[at] == b'\\' && from - at == 1);
-        Some(Path { start, end: segments.end, tier })
+        let tier = classify_drive(
+            self.text[start],
+            &segments.names,
+            self.text[at] == b'\\' && from - at == 1,
+        );
+        Some(Path {
+            start,
+            end: segments.end,
+            tier,
+        })
     }
 
     /// `\\?\` and `\\.\` before a drive letter.
@@ -157,20 +184,35 @@ impl<'a> Finder<'a> {
 
     /// `\\host\share`, and `\\\\host\\share` as strings of JSON have it.
     fn share_path(&self, at: usize) -> Option<Path> {
-        let slashes = self.text[at..].iter().take(5).take_while(|&&byte| byte == b'\\').count();
+        let slashes = self.text[at..]
+            .iter()
+            .take(5)
+            .take_while(|&&byte| byte == b'\\')
+            .count();
         if !matches!(slashes, 2 | 4) || !self.is_edge(at) {
             return None;
         }
         let host = at + slashes;
-        let length = self.text[host..].iter().take(64).position(|&byte| !is_host_byte(byte))?;
-        let separator = self.text[host + length..].iter().take(5).take_while(|&&byte| byte == b'\\').count();
+        let length = self.text[host..]
+            .iter()
+            .take(64)
+            .position(|&byte| !is_host_byte(byte))?;
+        let separator = self.text[host + length..]
+            .iter()
+            .take(5)
+            .take_while(|&&byte| byte == b'\\')
+            .count();
         // `"\\src\\lib"` in JSON is a relative path: the first separator of an escaped share is twice as long.
         if separator * 2 != slashes {
             return None;
         }
         let segments = self.segments(host + length + separator, b"\\");
         let tier = classify_share(&self.text[host..host + length], &segments.names)?;
-        Some(Path { start: at, end: segments.end, tier: Some(tier) })
+        Some(Path {
+            start: at,
+            end: segments.end,
+            tier: Some(tier),
+        })
     }
 
     /// `file:///x`, `file://host/x`, `vscode://file/x`; `at` is the first slash.
@@ -181,28 +223,41 @@ impl<'a> Finder<'a> {
             .into_iter()
             .find(|scheme| ends_with_ignore_case(before, scheme.as_bytes()))?;
         let start = at - scheme.len();
-        if before[..start].last().is_some_and(|&byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
+        if before[..start]
+            .last()
+            .is_some_and(|&byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte))
+        {
             return None;
         }
         let authority = rest.iter().take(255).position(|&byte| !is_host_byte(byte))?;
         let host = &rest[..authority];
         let path = at + 2 + authority;
         let is_local = host.is_empty() || host.eq_ignore_ascii_case(b"localhost");
-        if self.text.get(path) != Some(&b'/') || (scheme != "file:" && host != b"file") || self.touches_blank(path + 1) {
+        if self.text.get(path) != Some(&b'/') || (scheme != "file:" && host != b"file") || self.touches_blank(path + 1)
+        {
             return None;
         }
         let segments = self.segments(path + 1, b"/");
         let is_drive = segments.names.is_empty() && self.text.get(segments.end) == Some(&b':');
-        if is_drive || segments.names.first().is_some_and(|name| name.len() == 1 && name[0].is_ascii_alphabetic()) {
+        if is_drive
+            || segments
+                .names
+                .first()
+                .is_some_and(|name| name.len() == 1 && name[0].is_ascii_alphabetic())
+        {
             // `file:///C:/x`: the drive letter ended the walk, its own slash begins the path.
             return self.drive_path(segments.end + 1).map(|drive| Path { start, ..drive });
         }
         let tier = if is_local || scheme != "file:" {
-            classify_posix(&segments.names, self.options.roots).or_else(|| classify::classify_other(&segments.names))
+            classify_posix(&segments.names).or_else(|| classify::classify_other(&segments.names))
         } else {
             classify_share(host, &segments.names)
         };
-        Some(Path { start, end: segments.end, tier })
+        Some(Path {
+            start,
+            end: segments.end,
+            tier,
+        })
     }
 
     /// Walks segments from `from`. A segment cut off by a placeholder, a glob or an ellipsis ends the walk and is left out.
@@ -214,18 +269,27 @@ impl<'a> Finder<'a> {
             while self.blanked.get(blanks).is_some_and(|&(_, end)| end <= start) {
                 blanks += 1;
             }
-            let limit = self.blanked.get(blanks).map_or(self.text.len(), |&(begin, _)| begin.max(start));
+            let limit = self
+                .blanked
+                .get(blanks)
+                .map_or(self.text.len(), |&(begin, _)| begin.max(start));
             let end = start + segment_length(&self.text[start..limit]);
             let trimmed = self.trim_end(start, end);
             let is_cut = end == limit && limit < self.text.len() || self.is_cut(end) || trimmed + 1 < end;
             if trimmed > start && !is_cut {
                 names.push(&self.text[start..trimmed]);
             }
-            let run = self.text[end..limit].iter().take_while(|byte| separators.contains(byte)).count();
+            let run = self.text[end..limit]
+                .iter()
+                .take_while(|byte| separators.contains(byte))
+                .count();
             // A run is one separator, or two where a string of JSON doubles the backslash.
             if is_cut || run == 0 || trimmed < end || run > 2 || (run == 2 && self.text[end] == b'/') {
                 let cut_start = start - usize::from(start > from);
-                return Segments { names, end: if is_cut { cut_start.max(from) } else { trimmed.max(from) } };
+                return Segments {
+                    names,
+                    end: if is_cut { cut_start.max(from) } else { trimmed.max(from) },
+                };
             }
             start = end + run;
         }
@@ -233,7 +297,11 @@ impl<'a> Finder<'a> {
 
     /// Takes the full stop of a sentence off the last segment.
     fn trim_end(&self, start: usize, end: usize) -> usize {
-        let dots = self.text[start..end].iter().rev().take_while(|&&byte| byte == b'.').count();
+        let dots = self.text[start..end]
+            .iter()
+            .rev()
+            .take_while(|&&byte| byte == b'.')
+            .count();
         let is_last = !self.text.get(end).is_some_and(|byte| b"/\\".contains(byte));
         if is_last && dots < end - start { end - dots } else { end }
     }
@@ -255,13 +323,18 @@ impl<'a> Finder<'a> {
     /// Whether a blanked range ends right before `at`.
     fn touches_blank(&self, at: usize) -> bool {
         let index = self.blanked.partition_point(|&(_, end)| end < at);
-        self.blanked.get(index).is_some_and(|&(start, end)| end == at && start < end)
+        self.blanked
+            .get(index)
+            .is_some_and(|&(start, end)| end == at && start < end)
     }
 
     /// The end of the blanked range that holds `at`.
     fn blank_end(&self, at: usize) -> Option<usize> {
         let index = self.blanked.partition_point(|&(_, end)| end <= at);
-        self.blanked.get(index).filter(|&&(start, _)| start <= at).map(|&(_, end)| end)
+        self.blanked
+            .get(index)
+            .filter(|&&(start, _)| start <= at)
+            .map(|&(_, end)| end)
     }
 }
 
@@ -271,11 +344,14 @@ fn segment_length(text: &[u8]) -> usize {
     let begins_wide = text.first().is_some_and(|&byte| byte >= 0x80);
     let mut length = 0;
     while let Some(&byte) = text.get(length) {
-        let is_escape = byte == b'%' && text.len() > length + 2 && text[length + 1..length + 3].iter().all(u8::is_ascii_hexdigit);
+        let is_escape =
+            byte == b'%' && text.len() > length + 2 && text[length + 1..length + 3].iter().all(u8::is_ascii_hexdigit);
         if is_name_byte(byte) || byte == b'~' || is_escape {
             length += 1;
         } else if byte >= 0x80 && begins_wide {
-            let Some(letter) = edge::char_at(text, length).filter(|letter| letter.is_alphanumeric()) else { break };
+            let Some(letter) = edge::char_at(text, length).filter(|letter| letter.is_alphanumeric()) else {
+                break;
+            };
             length += letter.len_utf8();
         } else {
             break;

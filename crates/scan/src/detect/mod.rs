@@ -1,0 +1,70 @@
+//! Detectors written in Rust, and what all detectors share.
+//!
+//! To add one: a file here, a line in [`DETECTORS`], and a page with `detector = "…"`.
+
+mod absolute_path;
+mod intranet_host;
+mod prompt;
+
+use weighbridge_core::{Detection, MessagePart, Secret, Source, Span};
+
+use crate::region::Regions;
+use crate::{Options, RuleUse};
+
+/// What a detector sees.
+pub(crate) struct Input<'i> {
+    pub(crate) source: &'i Source<'i>,
+    pub(crate) regions: &'i Regions,
+    pub(crate) options: &'i Options,
+    /// The rules whose page names this detector.
+    pub(crate) uses: &'i [&'i RuleUse<'i>],
+}
+
+/// A detector: adds what it finds for each of the rules that name it.
+pub(crate) type DetectorFn = fn(&Input<'_>, &mut Vec<Detection>);
+
+/// Every detector by the name that pages use. A detector without a function is run by the scanner itself, because it needs the
+/// findings of all others.
+pub(crate) const DETECTORS: &[(&str, Option<DetectorFn>)] = &[
+    ("absolute-path", Some(prompt::paths)),
+    ("intranet-host", Some(prompt::hosts)),
+    (crate::suppression::DETECTOR, None),
+];
+
+/// The value of an option of a rule.
+pub(crate) fn option<'r>(rule_use: &RuleUse<'r>, key: &str) -> Option<&'r str> {
+    match &rule_use.rule.detector {
+        weighbridge_rules::Detector::Code { options, .. } => options
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value.as_ref()),
+        _ => None,
+    }
+}
+
+/// What the rule says about `span`; `{name}` is left for the caller to fill in.
+pub(crate) fn detection(rule_use: &RuleUse<'_>, span: Span, scope: Span) -> Detection {
+    let rule = rule_use.rule;
+    let mut message = Vec::new();
+    for (index, text) in rule.message_template().split("{match}").enumerate() {
+        if index > 0 {
+            message.push(MessagePart::Source(span));
+        }
+        message.push(MessagePart::Text(text.to_owned()));
+    }
+    Detection {
+        rule: rule.id.clone(),
+        span,
+        scope,
+        severity: rule_use.severity,
+        confidence: rule.confidence,
+        message,
+        help: rule.help.as_deref().map(str::to_owned),
+        secret: rule.sensitive.then_some(Secret {
+            span,
+            shown_prefix: rule.shown_prefix.min(span.len()),
+        }),
+        reported: rule_use.reported,
+        suppression: None,
+    }
+}

@@ -1,0 +1,101 @@
+//! Which language a file is in.
+//!
+//! To add one: a file here, and a line in [`LANGUAGES`].
+
+pub(crate) mod prompt;
+
+use weighbridge_core::{Language, SourcePath};
+
+/// How a language is recognised.
+struct Recognised {
+    language: Language,
+    extensions: &'static [&'static str],
+    file_names: &'static [&'static str],
+    /// Words that the first line of a script names.
+    interpreters: &'static [&'static str],
+}
+
+/// Python.
+pub(crate) const PYTHON: Language = Language::named("python");
+/// Prompt templates.
+pub(crate) const PROMPT: Language = Language::named("prompt");
+
+const LANGUAGES: &[Recognised] = &[
+    Recognised {
+        language: PYTHON,
+        extensions: &["py", "pyi", "pyw"],
+        file_names: &["SConstruct", "SConscript"],
+        interpreters: &["python", "pypy"],
+    },
+    Recognised {
+        language: PROMPT,
+        extensions: &["prompt", "prompty", "mdc"],
+        file_names: &[
+            "AGENTS.md",
+            "CLAUDE.md",
+            "GEMINI.md",
+            "SKILL.md",
+            "copilot-instructions.md",
+            ".cursorrules",
+        ],
+        interpreters: &[],
+    },
+];
+
+/// Endings of prompt files in Markdown: the extension alone says Markdown.
+const PROMPT_ENDINGS: [&[u8]; 4] = [b".prompt.md", b".instructions.md", b".agent.md", b".chatmode.md"];
+
+/// The language of a file by its name, or else by its first line.
+pub fn language_of(path: &SourcePath, head: &[u8]) -> Language {
+    let name = path.file_name();
+    if PROMPT_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return PROMPT;
+    }
+    let extension = path.extension();
+    let by_name = LANGUAGES.iter().find(|known| {
+        let has_extension =
+            extension.is_some_and(|ext| known.extensions.iter().any(|e| ext.eq_ignore_ascii_case(e.as_bytes())));
+        has_extension || known.file_names.iter().any(|file_name| file_name.as_bytes() == name)
+    });
+    let known = by_name.or_else(|| {
+        let words = extension.is_none().then(|| interpreter(head)).flatten()?;
+        LANGUAGES
+            .iter()
+            .find(|known| known.interpreters.iter().any(|name| words.starts_with(name.as_bytes())))
+    });
+    known.map_or(Language::TEXT, |known| known.language)
+}
+
+/// The name of the program in `#!/usr/bin/env python3` or `#!/usr/bin/python3`.
+fn interpreter(head: &[u8]) -> Option<&[u8]> {
+    let line = head.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let program = |word: &'_ [u8]| word.iter().rposition(|&byte| byte == b'/').map_or(0, |at| at + 1);
+    let first = words.next()?;
+    let first = &first[program(first)..];
+    if first == b"env" {
+        words.find(|word| !word.starts_with(b"-"))
+    } else {
+        Some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn language(name: &str, head: &str) -> &'static str {
+        language_of(&SourcePath::new(name.as_bytes()), head.as_bytes()).name()
+    }
+
+    #[test]
+    fn names_and_first_lines_tell_the_language() {
+        assert_eq!(language("a/b.py", ""), "python");
+        assert_eq!(language("B.PY", ""), "python");
+        assert_eq!(language("bin/tool", "#!/usr/bin/env -S python3 -u\n"), "python");
+        assert_eq!(language("bin/tool", "#!/bin/sh\n"), "text");
+        assert_eq!(language("x/review.prompt", ""), "prompt");
+        assert_eq!(language("x/review.prompt.md", ""), "prompt");
+        assert_eq!(language("README.md", ""), "text");
+    }
+}

@@ -1,0 +1,155 @@
+//! Rules that are regular expressions, tried around their keywords.
+
+use regex::bytes::Regex;
+use weighbridge_core::{Detection, Source, Span};
+use weighbridge_rules::{Pattern, Rule};
+
+use crate::check::{Check, check_named};
+use crate::detect::detection;
+use crate::placeholder::{entropy, is_placeholder};
+use crate::regexes::{Regexes, compile, expressions};
+use crate::region::Regions;
+use crate::{CompileError, RuleUse};
+
+/// Bytes looked at before a keyword.
+const BEFORE: usize = 256;
+/// How often a window is made longer because a match touches its end.
+const MAX_EXTENSIONS: usize = 3;
+
+/// A compiled `## Pattern` section.
+pub(crate) struct PatternRule<'r> {
+    rule: usize,
+    pattern: &'r Pattern,
+    check: Option<Check>,
+    sensitive: bool,
+}
+
+impl<'r> PatternRule<'r> {
+    pub(crate) fn new(index: usize, rule: &'r Rule, pattern: &'r Pattern) -> Self {
+        let check = pattern.check.as_deref().and_then(check_named);
+        Self {
+            rule: index,
+            pattern,
+            check,
+            sensitive: rule.sensitive,
+        }
+    }
+
+    /// Whether it needs to know the regions of the file.
+    pub(crate) fn needs_regions(&self) -> bool {
+        !self.pattern.regions.is_empty()
+    }
+
+    /// Adds the matches around `hits`, offsets of keywords in order.
+    pub(crate) fn run(
+        &self,
+        source: &Source<'_>,
+        hits: &[(usize, usize)],
+        regions: &Regions,
+        uses: &[RuleUse<'_>],
+        regexes: &Regexes<'_>,
+        found: &mut Vec<Detection>,
+    ) {
+        let regex = regexes.get(&self.pattern.regex, self.pattern.unicode);
+        let mut at = 0;
+        while at < hits.len() {
+            let start = hits[at].1.saturating_sub(BEFORE);
+            let mut end = hits[at].1 + self.pattern.reach;
+            // Windows that touch are searched as one.
+            while at + 1 < hits.len() && hits[at + 1].1.saturating_sub(BEFORE) <= end {
+                at += 1;
+                end = hits[at].1 + self.pattern.reach;
+            }
+            at += 1;
+            self.search(source, Span::new(start, end.min(source.bytes().len())), regex, |span| {
+                if self.is_real(source, span, regions, regexes) {
+                    found.push(detection(&uses[self.rule], span, span));
+                }
+            });
+        }
+    }
+
+    fn search(&self, source: &Source<'_>, window: Span, regex: &Regex, mut report: impl FnMut(Span)) {
+        let text = source.bytes();
+        let groups = [
+            regex.capture_names().position(|name| name == Some("secret")),
+            regex.capture_names().position(|name| name == Some("finding")),
+        ];
+        let group = groups.into_iter().flatten().next();
+        let (mut at, mut end, mut extensions) = (window.start, window.end, 0);
+        while at <= end {
+            // The text before `at` stays in sight of `^` and `\b`; the text behind `end` does not, hence the extensions.
+            let Some(matched) = regex.find_at(&text[..end], at) else {
+                return;
+            };
+            if matched.end() == end && end < text.len() && extensions < MAX_EXTENSIONS {
+                extensions += 1;
+                end = (end + self.pattern.reach).min(text.len());
+                at = matched.start();
+                continue;
+            }
+            let mut span = Span::new(matched.start(), matched.end());
+            if let Some(group) = group
+                && let Some(captured) = regex
+                    .captures_at(&text[..end], matched.start())
+                    .and_then(|captures| captures.get(group))
+            {
+                span = Span::new(captured.start(), captured.end());
+            }
+            if !span.is_empty() {
+                report(span);
+            }
+            at = span.end.max(matched.start() + 1);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "an entropy is at most 8")]
+    fn is_real(&self, source: &Source<'_>, span: Span, regions: &Regions, regexes: &Regexes<'_>) -> bool {
+        let text = &source.bytes()[span.range()];
+        let pattern = self.pattern;
+        let in_region =
+            pattern.regions.is_empty() || pattern.regions.iter().any(|kind| kind == regions.kind_at(span.start));
+        let is_excused = |list: &[weighbridge_rules::Text], text: &[u8]| {
+            list.iter()
+                .any(|regex| regexes.get(regex, pattern.unicode).is_match(text))
+        };
+        in_region
+            && !(self.sensitive && !pattern.report_placeholders && is_placeholder(text))
+            && pattern.entropy.is_none_or(|least| entropy(text) as f32 >= least)
+            && self.check.is_none_or(|check| check(text))
+            && !is_excused(&pattern.allow, text)
+            && (pattern.allow_line.is_empty() || !is_excused(&pattern.allow_line, line_around(source.bytes(), span)))
+    }
+}
+
+/// The line that `span` begins on, at most 512 bytes to each side.
+fn line_around(text: &[u8], span: Span) -> &[u8] {
+    let before = &text[span.start.saturating_sub(512)..span.start];
+    let start = span.start - memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
+    let behind = &text[span.end..text.len().min(span.end + 512)];
+    let end = span.end + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    &text[start..end]
+}
+
+/// Checks what only the engine knows about a pattern.
+pub(crate) fn check(rule: &Rule) -> Result<(), CompileError> {
+    for (regex, unicode) in expressions(rule) {
+        compile(regex, unicode).map_err(|error| {
+            let text = error.to_string();
+            let reason = text
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim_start_matches("error: ")
+                .to_owned();
+            CompileError::new(rule, format!("the expression `{regex}` does not compile: {reason}"))
+        })?;
+    }
+    let weighbridge_rules::Detector::Pattern(pattern) = &rule.detector else {
+        return Ok(());
+    };
+    match &pattern.check {
+        Some(name) if check_named(name).is_none() => Err(CompileError::new(rule, format!("unknown check `{name}`"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,92 @@
+//! What the names of a file stand for.
+
+use rustc_hash::FxHashMap;
+
+use super::imports::Import;
+
+/// Names bound by imports and by assignments whose value has a qualified name.
+///
+/// One table a file, whatever the scope; a name that is bound twice stands for both (`try: import cPickle as pickle`,
+/// `except ImportError: import pickle`).
+#[derive(Debug, Default)]
+pub(crate) struct Bindings {
+    targets: FxHashMap<String, Vec<String>>,
+    /// Modules whose names were all imported with `*`.
+    stars: Vec<String>,
+}
+
+impl Bindings {
+    pub(crate) fn clear(&mut self) {
+        self.targets.clear();
+        self.stars.clear();
+    }
+
+    /// Adds an import.
+    pub(crate) fn import(&mut self, import: Import) {
+        match import.target.strip_suffix(".*") {
+            Some(module) if import.name == "*" => self.stars.push(module.to_owned()),
+            _ => {
+                self.bind(import.name, import.target);
+            }
+        }
+    }
+
+    /// Lets `name` stand for `target` too. Says whether that is news.
+    pub(crate) fn bind(&mut self, name: String, target: String) -> bool {
+        let target = without_builtins(&target).to_owned();
+        if name == target && !self.targets.contains_key(&name) {
+            self.targets.insert(name, vec![target]);
+            return true;
+        }
+        let targets = self.targets.entry(name).or_default();
+        // A name in a loop can be rebound without end; nobody needs more than a few of its meanings.
+        if targets.len() >= 8 || targets.contains(&target) {
+            return false;
+        }
+        targets.push(target);
+        true
+    }
+
+    /// What `name` stands for; empty if nothing binds it.
+    pub(crate) fn targets(&self, name: &str) -> &[String] {
+        self.targets.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether nothing in the file binds `name`.
+    pub(crate) fn is_unbound(&self, name: &str) -> bool {
+        !self.targets.contains_key(name)
+    }
+
+    /// Modules imported with `*`.
+    pub(crate) fn stars(&self) -> &[String] {
+        &self.stars
+    }
+
+    /// Every bound name with what it stands for, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.targets
+            .iter()
+            .flat_map(|(name, targets)| targets.iter().map(move |target| (name.as_str(), target.as_str())))
+    }
+
+    /// Whether the file imports `module` or a part of it.
+    pub(crate) fn imports_module(&self, module: &str) -> bool {
+        let is_in = |target: &str| {
+            target
+                .strip_prefix(module)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.stars.iter().any(|star| is_in(star)) || self.iter().any(|(_, target)| is_in(target))
+    }
+}
+
+/// Prefixes under which builtins can be reached.
+const BUILTIN_PREFIXES: [&str; 3] = ["builtins.", "__builtins__.", "__builtin__."];
+
+/// The name of a builtin without the module it can be reached through; any other name as it is.
+pub(crate) fn without_builtins(name: &str) -> &str {
+    BUILTIN_PREFIXES
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
+}

@@ -1,0 +1,120 @@
+//! Whether the conditions of a rule hold for a call.
+
+use tree_sitter::Node;
+use weighbridge_rules::{Argument, Condition, Test};
+
+use super::arguments::{Arguments, Given};
+use super::bindings::Bindings;
+use super::constant::{constant, is_built};
+use super::grammar::{KINDS, bytes, str};
+use super::resolve::names;
+use crate::regexes::Regexes;
+
+/// A call and what conditions may ask about it.
+pub(crate) struct CallSite<'a, 'n> {
+    pub(crate) call: Node<'n>,
+    pub(crate) text: &'a [u8],
+    pub(crate) bindings: &'a Bindings,
+    pub(crate) regexes: &'a Regexes<'a>,
+    /// The name of the function around the call; asked for only by conditions on it.
+    pub(crate) function_name: &'a dyn Fn(Node<'_>) -> String,
+}
+
+impl CallSite<'_, '_> {
+    /// Whether all conditions hold.
+    pub(crate) fn satisfies(&self, conditions: &[Condition]) -> bool {
+        if conditions.is_empty() {
+            return true;
+        }
+        let arguments = Arguments::of(self.call, self.text);
+        conditions.iter().all(|condition| self.holds(condition, &arguments))
+    }
+
+    fn holds(&self, condition: &Condition, arguments: &Arguments<'_, '_>) -> bool {
+        let any = |passes: &dyn Fn(&Test) -> bool| condition.tests.iter().any(passes);
+        match &condition.argument {
+            Argument::Given(argument_names) => match arguments.given(argument_names) {
+                Given::As(node) => any(&|test| self.passes(test, node)),
+                Given::Missing => any(&|test| *test == Test::Missing),
+                Given::Unknown => false,
+            },
+            Argument::Any => arguments.all().any(|node| any(&|test| self.passes(test, node))),
+            Argument::Target => {
+                let target = self.target();
+                any(&|test| self.text_passes(test, &target))
+            }
+            Argument::Function => {
+                let function = (self.function_name)(self.call);
+                any(&|test| self.text_passes(test, &function))
+            }
+            Argument::File => any(&|test| match test {
+                Test::Imports(modules) => modules.iter().any(|module| self.bindings.imports_module(module)),
+                _ => false,
+            }),
+        }
+    }
+
+    fn passes(&self, test: &Test, node: Node<'_>) -> bool {
+        let value = || constant(node, self.text);
+        let is_named = |list: &[weighbridge_rules::Text]| match value() {
+            Some(constant) => list.iter().any(|known| known == constant.written()),
+            None => names(node, self.text, self.bindings)
+                .iter()
+                .any(|name| list.iter().any(|known| known == name)),
+        };
+        let matches = |regex: &str| {
+            let regex = self.regexes.get(regex, true);
+            match value() {
+                Some(constant) if !constant.written().is_empty() => regex.is_match(constant.written().as_bytes()),
+                _ => regex.is_match(bytes(node, self.text)),
+            }
+        };
+        match test {
+            Test::Missing | Test::Imports(_) => false,
+            Test::Present => true,
+            Test::True => value().is_some_and(|constant| constant.is_truthy()),
+            Test::NotTrue => !value().is_some_and(|constant| constant.is_truthy()),
+            Test::False => value().is_some_and(|constant| !constant.is_truthy()),
+            Test::NotFalse => value().is_none_or(|constant| constant.is_truthy()),
+            Test::Literal => value().is_some(),
+            Test::NotLiteral => value().is_none(),
+            Test::Built => is_built(node, self.text),
+            Test::OneOf(list) => is_named(list),
+            Test::NotOneOf(list) => !is_named(list),
+            Test::Matches(regex) => matches(regex),
+            Test::NotMatches(regex) => !matches(regex),
+        }
+    }
+
+    fn text_passes(&self, test: &Test, text: &str) -> bool {
+        match test {
+            Test::Missing => text.is_empty(),
+            Test::Present => !text.is_empty(),
+            Test::OneOf(list) => list.iter().any(|known| known == text),
+            Test::NotOneOf(list) => !text.is_empty() && !list.iter().any(|known| known == text),
+            Test::Matches(regex) => !text.is_empty() && self.regexes.get(regex, true).is_match(text.as_bytes()),
+            Test::NotMatches(regex) => !text.is_empty() && !self.regexes.get(regex, true).is_match(text.as_bytes()),
+            _ => false,
+        }
+    }
+
+    /// What the value of the call is given to: the left side of the assignment, or the keyword of an outer call.
+    fn target(&self) -> String {
+        let kinds = &*KINDS;
+        let mut node = self.call;
+        while let Some(parent) = node.parent() {
+            let field = if parent.kind_id() == kinds.assignment {
+                "left"
+            } else if parent.kind_id() == kinds.keyword_argument {
+                "name"
+            } else {
+                node = parent;
+                continue;
+            };
+            return parent
+                .child_by_field_name(field)
+                .map_or_else(String::new, |target| str(target, self.text).to_owned());
+        }
+        String::new()
+    }
+}

@@ -1,0 +1,244 @@
+//! What an expression is worth, where the text alone decides it.
+
+use tree_sitter::Node;
+
+use super::grammar::{KINDS, bytes, named_children, str};
+
+/// How deep an expression is followed. Deeper ones count as not constant.
+const MAX_DEPTH: usize = 40;
+
+/// The value of a constant expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Constant {
+    /// A text or bytes literal, joined where literals are added.
+    Text(String),
+    /// A number, as written.
+    Number(String),
+    True,
+    False,
+    None,
+    /// A list, tuple, set or dictionary of constants; whether it is empty.
+    Collection {
+        is_empty: bool,
+    },
+}
+
+impl Constant {
+    /// What Python's `bool()` says of it.
+    pub(crate) fn is_truthy(&self) -> bool {
+        match self {
+            Self::Text(text) => !text.is_empty(),
+            Self::Number(number) => number.chars().any(|c| c.is_ascii_digit() && c != '0'),
+            Self::True => true,
+            Self::False | Self::None => false,
+            Self::Collection { is_empty } => !is_empty,
+        }
+    }
+
+    /// How a rule page writes the value; strings without quotes.
+    pub(crate) fn written(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Number(text) => text,
+            Self::True => "True",
+            Self::False => "False",
+            Self::None => "None",
+            Self::Collection { .. } => "",
+        }
+    }
+}
+
+/// The value of `node`, if it is constant.
+pub(crate) fn constant(node: Node<'_>, text: &[u8]) -> Option<Constant> {
+    constant_at(node, text, 0)
+}
+
+fn constant_at(node: Node<'_>, text: &[u8], depth: usize) -> Option<Constant> {
+    if depth > MAX_DEPTH {
+        return None;
+    }
+    let kinds = &*KINDS;
+    let kind = node.kind_id();
+    if kind == kinds.string {
+        return string(node, text).map(Constant::Text);
+    }
+    if kind == kinds.integer || kind == kinds.float {
+        return Some(Constant::Number(str(node, text).to_owned()));
+    }
+    if kind == kinds.true_literal {
+        return Some(Constant::True);
+    }
+    if kind == kinds.false_literal {
+        return Some(Constant::False);
+    }
+    if kind == kinds.none {
+        return Some(Constant::None);
+    }
+    let children = named_children(node);
+    if kind == kinds.concatenated_string {
+        let parts: Option<Vec<_>> = children.iter().map(|child| string(*child, text)).collect();
+        return parts.map(|parts| Constant::Text(parts.concat()));
+    }
+    if kind == kinds.parenthesized_expression || kind == kinds.unary_operator {
+        return constant_at(*children.first()?, text, depth + 1);
+    }
+    if kind == kinds.binary_operator {
+        return binary(node, text, depth);
+    }
+    if kind == kinds.list || kind == kinds.tuple || kind == kinds.set || kind == kinds.dictionary || kind == kinds.pair
+    {
+        let all_constant = children
+            .iter()
+            .all(|child| constant_at(*child, text, depth + 1).is_some());
+        return all_constant.then_some(Constant::Collection {
+            is_empty: children.is_empty(),
+        });
+    }
+    None
+}
+
+fn binary(node: Node<'_>, text: &[u8], depth: usize) -> Option<Constant> {
+    let left = constant_at(node.child_by_field_name("left")?, text, depth + 1)?;
+    let right = constant_at(node.child_by_field_name("right")?, text, depth + 1)?;
+    match (bytes(node.child_by_field_name("operator")?, text), left, right) {
+        (b"+", Constant::Text(left), Constant::Text(right)) => Some(Constant::Text(left + &right)),
+        // `0o600 | 0o077`, `1 << 20`: constant, and nobody asks for the value.
+        (_, Constant::Number(left), Constant::Number(right)) => Some(Constant::Number(format!("{left} {right}"))),
+        (b"*", Constant::Text(part), Constant::Number(_)) => Some(Constant::Text(part)),
+        (b"%", Constant::Text(part), _) => Some(Constant::Text(part)),
+        (b"+" | b"*", Constant::Collection { is_empty }, _) => Some(Constant::Collection { is_empty }),
+        _ => None,
+    }
+}
+
+/// The text of a string literal without placeholders; simple escapes are resolved, others stay as written.
+fn string(node: Node<'_>, text: &[u8]) -> Option<String> {
+    let kinds = &*KINDS;
+    if node.kind_id() != kinds.string {
+        return None;
+    }
+    let mut value = String::new();
+    for child in named_children(node) {
+        if child.kind_id() == kinds.interpolation {
+            return None;
+        }
+        if child.kind_id() == kinds.string_content {
+            value.push_str(&String::from_utf8_lossy(bytes(child, text)));
+        }
+    }
+    let is_raw = bytes(node, text)
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .any(|byte| byte | 0x20 == b'r');
+    Some(if is_raw || !value.contains('\\') {
+        value
+    } else {
+        unescape(&value)
+    })
+}
+
+fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let code = |digits: usize| {
+            let digits = rest.get(1..=digits)?;
+            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
+        };
+        let (resolved, length) = match rest.as_bytes().first() {
+            Some(b'n') => (Some('\n'), 1),
+            Some(b't') => (Some('\t'), 1),
+            Some(b'r') => (Some('\r'), 1),
+            Some(quote @ (b'\\' | b'\'' | b'"')) => (Some(char::from(*quote)), 1),
+            Some(b'x') => (code(2), 3),
+            Some(b'u') => (code(4), 5),
+            Some(b'U') => (code(8), 9),
+            _ => (None, 0),
+        };
+        match resolved {
+            Some(character) => {
+                out.push(character);
+                rest = &rest[length..];
+            }
+            None => out.push('\\'),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Whether `node` is text that is put together at run time.
+pub(crate) fn is_built(node: Node<'_>, text: &[u8]) -> bool {
+    is_built_at(node, text, 0)
+}
+
+fn is_built_at(node: Node<'_>, text: &[u8], depth: usize) -> bool {
+    if depth > MAX_DEPTH {
+        return false;
+    }
+    let kinds = &*KINDS;
+    let kind = node.kind_id();
+    let built = |child: Node<'_>| is_built_at(child, text, depth + 1);
+    if kind == kinds.string {
+        return named_children(node)
+            .iter()
+            .any(|child| child.kind_id() == kinds.interpolation);
+    }
+    if kind == kinds.concatenated_string
+        || kind == kinds.parenthesized_expression
+        || kind == kinds.conditional_expression
+    {
+        return named_children(node).into_iter().any(built);
+    }
+    if kind == kinds.binary_operator {
+        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+            return false;
+        };
+        let operator = node
+            .child_by_field_name("operator")
+            .map_or(&b""[..], |operator| bytes(operator, text));
+        let is_constant = |side| constant(side, text).is_some();
+        return match operator {
+            b"%" => is_text(left, text, depth) && !is_constant(right),
+            b"+" => {
+                built(left)
+                    || built(right)
+                    || ((is_text(left, text, depth) || is_text(right, text, depth))
+                        && !(is_constant(left) && is_constant(right)))
+            }
+            _ => false,
+        };
+    }
+    if kind == kinds.call {
+        let Some(function) = node.child_by_field_name("function") else {
+            return false;
+        };
+        let is_method = function.kind_id() == kinds.attribute;
+        let method = function
+            .child_by_field_name("attribute")
+            .map_or("", |attribute| str(attribute, text));
+        let on_text = function
+            .child_by_field_name("object")
+            .is_some_and(|object| is_text(object, text, depth));
+        let arguments = node
+            .child_by_field_name("arguments")
+            .map(named_children)
+            .unwrap_or_default();
+        return is_method
+            && on_text
+            && matches!(method, "format" | "join" | "format_map")
+            && arguments.iter().any(|argument| constant(*argument, text).is_none());
+    }
+    false
+}
+
+/// Whether an expression is a text for certain: a literal, an f-string or a sum of them.
+fn is_text(node: Node<'_>, text: &[u8], depth: usize) -> bool {
+    let kinds = &*KINDS;
+    let kind = node.kind_id();
+    kind == kinds.string
+        || kind == kinds.concatenated_string
+        || matches!(constant(node, text), Some(Constant::Text(_)))
+        || is_built_at(node, text, depth + 1)
+}

@@ -1,0 +1,206 @@
+//! Decides which logical lines are worth parsing.
+
+use memchr::memmem;
+
+use super::File;
+use super::bindings::Bindings;
+use super::imports::is_import;
+use super::lexer::{Line, is_word};
+use super::table::{Head, Need};
+
+/// Offsets of a file whose statements are to be parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// (line index, offset), as they come.
+    marked: Vec<(usize, usize)>,
+    /// Lines that were handed out.
+    taken: Vec<bool>,
+}
+
+/// A statement to parse and an offset in it that is of interest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Marked {
+    pub(crate) line: Line,
+    pub(crate) offset: usize,
+}
+
+impl Marks {
+    pub(crate) fn clear(&mut self) {
+        self.marked.clear();
+        self.taken.clear();
+    }
+
+    /// The marked lines that were not handed out before, in order.
+    pub(crate) fn take_new(&mut self, file: &File<'_>) -> Vec<Marked> {
+        self.taken.resize(file.lexed.lines.len(), false);
+        self.marked.sort_unstable();
+        let mut new = Vec::new();
+        let mut open = None;
+        for &(index, offset) in &self.marked {
+            // A line can hold several offsets; all are kept, for lines that are too long to parse whole.
+            if self.taken[index] && open != Some(index) {
+                continue;
+            }
+            self.taken[index] = true;
+            open = Some(index);
+            new.push(Marked {
+                line: file.lexed.lines[index],
+                offset,
+            });
+        }
+        self.marked.clear();
+        new
+    }
+
+    /// Marks the lines on which the needs could be met.
+    pub(crate) fn mark_needs(&mut self, file: &File<'_>, needs: &[usize], bindings: &Bindings) {
+        let mut seekers: Vec<Seeker<'_>> = needs
+            .iter()
+            .map(|&index| Seeker::new(&file.rules.table.needs[index], bindings))
+            .collect();
+        seekers.sort_by_key(|seeker| seeker.need.line_words[0]);
+        for group in seekers.chunk_by(|a, b| a.need.line_words[0] == b.need.line_words[0]) {
+            for (offset, index) in occurrences(file, group[0].need.line_words[0]) {
+                let line = &file.lexed.lines[index];
+                if group.iter().any(|seeker| seeker.could_match(file, line, offset)) {
+                    self.marked.push((index, offset));
+                }
+            }
+        }
+        for seeker in &seekers {
+            for name in &seeker.aliases {
+                self.mark_uses(file, name, false);
+            }
+            for name in &seeker.makers {
+                self.mark_uses(file, name, true);
+            }
+        }
+    }
+
+    /// Marks the statements at these offsets.
+    pub(crate) fn mark_offsets(&mut self, file: &File<'_>, offsets: &[usize]) {
+        for &offset in offsets {
+            if file.lexed.quiet_at(offset).is_none()
+                && let Some(index) = file.lexed.line_at(offset)
+            {
+                self.marked.push((index, offset));
+            }
+        }
+    }
+
+    /// Marks the lines that hold one of the words.
+    pub(crate) fn mark_words<'w>(&mut self, file: &File<'_>, words: impl Iterator<Item = &'w str>) {
+        for word in words {
+            self.marked
+                .extend(occurrences_of_text(file, word).map(|(offset, index)| (index, offset)));
+        }
+    }
+
+    fn mark_uses(&mut self, file: &File<'_>, name: &str, only_bindings: bool) {
+        for (offset, index) in occurrences(file, name) {
+            let code = &file.text()[file.lexed.lines[index].code().range()];
+            let binds = || {
+                holds(code, "=") || holds(code, " as ") || code.starts_with(b"def ") || code.starts_with(b"async def ")
+            };
+            if !is_import(code) && (!only_bindings || binds()) {
+                self.marked.push((index, offset));
+            }
+        }
+    }
+}
+
+/// A need with the names of this file that lead to it.
+struct Seeker<'n> {
+    need: &'n Need<'n>,
+    /// Bound names that stand for a part of the name.
+    heads: Vec<String>,
+    /// Bound names that stand for the whole name and are not its last part.
+    aliases: Vec<String>,
+    /// Names whose call makes the object of a method that is asked for.
+    makers: Vec<String>,
+}
+
+impl<'n> Seeker<'n> {
+    fn new(need: &'n Need<'n>, bindings: &Bindings) -> Self {
+        let mut seeker = Self {
+            need,
+            heads: Vec::new(),
+            aliases: Vec::new(),
+            makers: Vec::new(),
+        };
+        let makes = need.name.contains("()");
+        let last = need.name.rsplit('.').next().unwrap_or(need.name);
+        for (name, target) in bindings.iter() {
+            let Some(rest) = need.name.strip_prefix(target) else {
+                continue;
+            };
+            if rest.is_empty() {
+                if name != last {
+                    seeker.aliases.push(name.to_owned());
+                }
+                seeker.heads.push(name.to_owned());
+            } else if rest.starts_with('.') || rest.starts_with("()") {
+                if makes {
+                    seeker.makers.push(name.to_owned());
+                } else {
+                    seeker.heads.push(name.to_owned());
+                }
+            }
+        }
+        if makes && seeker.makers.is_empty() {
+            // A fragment without its imports: the module's own name may be used.
+            seeker.makers.extend(
+                need.name
+                    .split('.')
+                    .next()
+                    .map(|head| head.trim_end_matches("()").to_owned()),
+            );
+        }
+        seeker
+    }
+
+    /// Whether the word of the need at `offset` could be (the end of) the name.
+    fn could_match(&self, file: &File<'_>, line: &Line, offset: usize) -> bool {
+        let text = &file.text()[line.code().range()];
+        let words_are_there = self.need.line_words[1..].iter().all(|word| holds(text, word));
+        words_are_there
+            && match self.need.head {
+                Head::Any => true,
+                Head::Module(head) => holds(text, head) || self.heads.iter().any(|name| holds(text, name)),
+                Head::Builtin => {
+                    let before = text[..offset - line.code_start].trim_ascii_end();
+                    let is_definition = before.ends_with(b"def") || before.ends_with(b"class");
+                    (!before.ends_with(b".") || holds(text, "builtin")) && !is_definition
+                }
+            }
+    }
+}
+
+/// Offset and line of every occurrence of a name in code, f-strings included.
+fn occurrences<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<Item = (usize, usize)> + 'f {
+    let text = file.text();
+    memmem::find_iter(text, word.as_bytes()).filter_map(move |offset| {
+        let end = offset + word.len();
+        let is_whole = (offset == 0 || !is_word(text[offset - 1])) && !text.get(end).is_some_and(|byte| is_word(*byte));
+        if !is_whole || file.lexed.quiet_at(offset).is_some() {
+            return None;
+        }
+        file.lexed.line_at(offset).map(|index| (offset, index))
+    })
+}
+
+/// Offset and line of every occurrence of a text outside comments, parts of names and strings included.
+fn occurrences_of_text<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<Item = (usize, usize)> + 'f {
+    memmem::find_iter(file.text(), word.as_bytes()).filter_map(move |offset| {
+        let is_comment = file.lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment);
+        if is_comment {
+            None
+        } else {
+            file.lexed.line_at(offset).map(|index| (offset, index))
+        }
+    })
+}
+
+fn holds(text: &[u8], word: &str) -> bool {
+    memmem::find(text, word.as_bytes()).is_some()
+}

@@ -1,0 +1,221 @@
+//! Walks the trees: first for names that assignments bind, then for calls that rules ask for.
+
+use tree_sitter::{Node, TreeCursor};
+use weighbridge_core::{Detection, MessagePart, Span};
+
+use super::File;
+use super::bindings::Bindings;
+use super::condition::CallSite;
+use super::grammar::{KINDS, named_children, str};
+use super::resolve::names;
+use super::scope::{function_name, is_rebound};
+use super::table::Entry;
+use super::trees::{Forest, Grown};
+use crate::detect::detection;
+
+/// Binds the names that assignments, `with … as`, `:=` and annotated parameters give to things that lead to a rule.
+///
+/// Says whether anything new was bound.
+pub(crate) fn collect_bindings(file: &File<'_>, forest: &Forest, bindings: &mut Bindings) -> bool {
+    let kinds = &*KINDS;
+    let mut is_new = false;
+    for grown in &forest.trees {
+        let text = grown.snippet.text();
+        for_each_node(grown.tree.walk(), |node| {
+            let kind = node.kind_id();
+            let (name, value, suffix) = if kind == kinds.assignment {
+                (node.child_by_field_name("left"), node.child_by_field_name("right"), "")
+            } else if kind == kinds.named_expression {
+                (node.child_by_field_name("name"), node.child_by_field_name("value"), "")
+            } else if kind == kinds.as_pattern {
+                let target = node.child_by_field_name("alias");
+                (
+                    target.and_then(|target| named_children(target).first().copied().or(Some(target))),
+                    node.named_child(0),
+                    "",
+                )
+            } else if kind == kinds.typed_parameter || kind == kinds.typed_default_parameter {
+                let annotation = node
+                    .child_by_field_name("type")
+                    .and_then(|annotation| annotation.named_child(0));
+                (
+                    node.child_by_field_name("name").or_else(|| node.named_child(0)),
+                    annotation,
+                    "()",
+                )
+            } else {
+                return;
+            };
+            let (Some(name), Some(value)) = (name, value) else {
+                return;
+            };
+            if name.kind_id() != kinds.identifier && name.kind_id() != kinds.attribute {
+                return;
+            }
+            for target in names(value, text, bindings) {
+                let target = target + suffix;
+                if file.rules.leads(&target) {
+                    is_new |= bindings.bind(str(name, text).to_owned(), target);
+                }
+            }
+        });
+    }
+    is_new
+}
+
+/// Adds a detection for every call, and for every mention where mentions count.
+pub(crate) fn match_calls(file: &File<'_>, forest: &Forest, bindings: &Bindings, found: &mut Vec<Detection>) {
+    let kinds = &*KINDS;
+    for grown in &forest.trees {
+        for_each_node(grown.tree.walk(), |node| {
+            let kind = node.kind_id();
+            if kind == kinds.call {
+                Matcher { file, grown, bindings }.call(node, found);
+            } else if file.rules.table.has_mentions && (kind == kinds.attribute || kind == kinds.identifier) {
+                Matcher { file, grown, bindings }.mention(node, found);
+            }
+        });
+    }
+}
+
+/// Visits every named node of a tree, without recursion.
+fn for_each_node<'t>(mut cursor: TreeCursor<'t>, mut visit: impl FnMut(Node<'t>)) {
+    loop {
+        if cursor.node().is_named() {
+            visit(cursor.node());
+        }
+        if cursor.goto_first_child() {
+            continue;
+        }
+        while !cursor.goto_next_sibling() {
+            if !cursor.goto_parent() {
+                return;
+            }
+        }
+    }
+}
+
+struct Matcher<'a> {
+    file: &'a File<'a>,
+    grown: &'a Grown,
+    bindings: &'a Bindings,
+}
+
+impl Matcher<'_> {
+    fn call(&self, call: Node<'_>, found: &mut Vec<Detection>) {
+        let text = self.grown.snippet.text();
+        let Some(function) = call.child_by_field_name("function") else {
+            return;
+        };
+        let table = &self.file.rules.table;
+        for name in names(function, text, self.bindings) {
+            let entries = table.named(&name);
+            if !entries.is_empty() && !self.is_own(function, &name) {
+                entries
+                    .iter()
+                    .for_each(|entry| self.call_of(call, function, entry, &name, found));
+            }
+        }
+        if function.kind_id() == KINDS.attribute
+            && let Some(method) = function.child_by_field_name("attribute")
+        {
+            let method = str(method, text);
+            for entry in table.method(method) {
+                self.call_of(call, function, entry, method, found);
+            }
+        }
+    }
+
+    fn call_of(&self, call: Node<'_>, function: Node<'_>, entry: &Entry<'_>, name: &str, found: &mut Vec<Detection>) {
+        let site = CallSite {
+            call,
+            text: self.grown.snippet.text(),
+            bindings: self.bindings,
+            regexes: self.file.regexes,
+            function_name: &|node| function_name(self.file, self.source_span(node).start),
+        };
+        if !site.satisfies(&entry.item.conditions) {
+            return;
+        }
+        let whole = self.source_span(call);
+        // A call over several lines is shown by its name: a forge shows a finding in a change only if all its lines changed.
+        let is_one_line = !self.file.text()[whole.range()].contains(&b'\n');
+        let span = if is_one_line { whole } else { self.source_span(function) };
+        found.push(self.detection(entry, span, name));
+    }
+
+    fn mention(&self, node: Node<'_>, found: &mut Vec<Detection>) {
+        let is_part = node.parent().is_some_and(|parent| {
+            let is_inner = parent.kind_id() == KINDS.attribute;
+            let is_called = parent.kind_id() == KINDS.call && parent.child_by_field_name("function") == Some(node);
+            let is_keyword =
+                parent.kind_id() == KINDS.keyword_argument && parent.child_by_field_name("name") == Some(node);
+            is_inner || is_called || is_keyword
+        });
+        if is_part {
+            return;
+        }
+        for name in names(node, self.grown.snippet.text(), self.bindings) {
+            for entry in self
+                .file
+                .rules
+                .table
+                .named(&name)
+                .iter()
+                .filter(|entry| entry.item.any_mention)
+            {
+                if !self.is_import(node) && !self.is_own(node, &name) {
+                    found.push(self.detection(entry, self.source_span(node), &name));
+                }
+            }
+        }
+    }
+
+    fn is_import(&self, node: Node<'_>) -> bool {
+        let mut node = Some(node);
+        while let Some(current) = node {
+            if current.kind_id() == KINDS.import_statement || current.kind_id() == KINDS.import_from_statement {
+                return true;
+            }
+            node = current.parent();
+        }
+        false
+    }
+
+    /// Whether a name that no import binds is one of the file's own.
+    fn is_own(&self, function: Node<'_>, name: &str) -> bool {
+        let mut head = function;
+        while head.kind_id() == KINDS.attribute {
+            let Some(object) = head.child_by_field_name("object") else {
+                return false;
+            };
+            head = object;
+        }
+        if head.kind_id() != KINDS.identifier {
+            return false;
+        }
+        let written = str(head, self.grown.snippet.text());
+        let first = name.split(['.', '(']).next().unwrap_or(name);
+        written == first
+            && self.bindings.is_unbound(written)
+            && is_rebound(self.file, written, self.source_span(head).start)
+    }
+
+    fn source_span(&self, node: Node<'_>) -> Span {
+        self.grown.snippet.source_span(node.byte_range())
+    }
+
+    fn detection(&self, entry: &Entry<'_>, span: Span, name: &str) -> Detection {
+        let lexed = self.file.lexed;
+        let scope = lexed
+            .line_at(span.start)
+            .map_or(span, |index| lexed.lines[index].code());
+        let mut detection = detection(&self.file.uses[entry.rule], span, scope);
+        for part in &mut detection.message {
+            if let MessagePart::Text(text) = part {
+                *text = text.replace("{name}", name);
+            }
+        }
+        detection
+    }
+}

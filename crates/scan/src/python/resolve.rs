@@ -1,0 +1,164 @@
+//! From an expression to the qualified names it can stand for.
+
+use tree_sitter::Node;
+
+use super::bindings::{Bindings, without_builtins};
+use super::constant::{Constant, constant};
+use super::grammar::{KINDS, named_children, str};
+
+/// How deep an expression is followed.
+const MAX_DEPTH: usize = 32;
+/// Names that one expression can stand for at the most.
+const MAX_NAMES: usize = 16;
+
+/// The qualified names that `node` can stand for; empty if the text does not tell.
+///
+/// What is called gives the name with `()` behind it: `flask.Flask()`.
+pub(crate) fn names(node: Node<'_>, text: &[u8], bindings: &Bindings) -> Vec<String> {
+    let mut names = Resolver { text, bindings }.names(node, 0);
+    for name in &mut names {
+        *name = without_builtins(name).to_owned();
+    }
+    names
+}
+
+struct Resolver<'a> {
+    text: &'a [u8],
+    bindings: &'a Bindings,
+}
+
+impl Resolver<'_> {
+    fn names(&self, node: Node<'_>, depth: usize) -> Vec<String> {
+        if depth > MAX_DEPTH {
+            return Vec::new();
+        }
+        let kinds = &*KINDS;
+        let kind = node.kind_id();
+        let mut names = if kind == kinds.identifier {
+            self.identifier(str(node, self.text))
+        } else if kind == kinds.attribute {
+            self.attribute(node, depth)
+        } else if kind == kinds.call {
+            self.call(node, depth)
+        } else if kind == kinds.subscript {
+            self.subscript(node, depth)
+        } else if kind == kinds.parenthesized_expression || kind == kinds.await_expression {
+            named_children(node)
+                .first()
+                .map(|inner| self.names(*inner, depth + 1))
+                .unwrap_or_default()
+        } else if kind == kinds.named_expression {
+            self.field(node, "value", depth)
+        } else if kind == kinds.conditional_expression {
+            // `a if test else b`: the first and the last child are the values.
+            let children = named_children(node);
+            let values = [children.first(), children.last()].into_iter().flatten();
+            values.flat_map(|value| self.names(*value, depth + 1)).collect()
+        } else {
+            Vec::new()
+        };
+        names.truncate(MAX_NAMES);
+        names
+    }
+
+    fn field(&self, node: Node<'_>, field: &str, depth: usize) -> Vec<String> {
+        node.child_by_field_name(field)
+            .map(|child| self.names(child, depth + 1))
+            .unwrap_or_default()
+    }
+
+    fn identifier(&self, name: &str) -> Vec<String> {
+        let targets = self.bindings.targets(name);
+        if !targets.is_empty() {
+            return targets.to_vec();
+        }
+        let from_stars = self.bindings.stars().iter().map(|module| format!("{module}.{name}"));
+        std::iter::once(name.to_owned()).chain(from_stars).collect()
+    }
+
+    fn attribute(&self, node: Node<'_>, depth: usize) -> Vec<String> {
+        // `self.client = paramiko.SSHClient()` binds the dotted name.
+        let bound = self.bindings.targets(str(node, self.text));
+        if !bound.is_empty() {
+            return bound.to_vec();
+        }
+        let Some(attribute) = node.child_by_field_name("attribute") else {
+            return Vec::new();
+        };
+        let attribute = str(attribute, self.text);
+        let objects = self.field(node, "object", depth);
+        if attribute == "__call__" {
+            return objects;
+        }
+        objects.into_iter().map(|object| join(&object, attribute)).collect()
+    }
+
+    fn call(&self, node: Node<'_>, depth: usize) -> Vec<String> {
+        let functions = self.field(node, "function", depth);
+        let arguments = node
+            .child_by_field_name("arguments")
+            .map(named_children)
+            .unwrap_or_default();
+        let text_at = |index: usize| arguments.get(index).and_then(|argument| self.constant_text(*argument));
+        functions
+            .into_iter()
+            .flat_map(|function| match without_builtins(&function) {
+                "getattr" => {
+                    let objects = arguments
+                        .first()
+                        .map(|object| self.names(*object, depth + 1))
+                        .unwrap_or_default();
+                    let name = text_at(1);
+                    objects
+                        .into_iter()
+                        .filter_map(|object| name.as_deref().map(|name| join(&object, name)))
+                        .collect()
+                }
+                "__import__" | "importlib.import_module" | "importlib.__import__" => text_at(0).into_iter().collect(),
+                "vars" => {
+                    let objects = arguments
+                        .first()
+                        .map(|object| self.names(*object, depth + 1))
+                        .unwrap_or_default();
+                    objects.into_iter().map(|object| format!("{object}.__dict__")).collect()
+                }
+                _ => vec![format!("{function}()")],
+            })
+            .collect()
+    }
+
+    /// `module.__dict__["name"]`, `sys.modules["module"]`, `globals()["name"]`.
+    fn subscript(&self, node: Node<'_>, depth: usize) -> Vec<String> {
+        let Some(key) = node
+            .child_by_field_name("subscript")
+            .and_then(|key| self.constant_text(key))
+        else {
+            return Vec::new();
+        };
+        let values = self.field(node, "value", depth);
+        values
+            .into_iter()
+            .flat_map(|value| match without_builtins(&value) {
+                "sys.modules" => vec![key.clone()],
+                "globals()" | "locals()" => self.identifier(&key),
+                "__builtins__" => vec![key.clone()],
+                value => value
+                    .strip_suffix(".__dict__")
+                    .map(|object| join(object, &key))
+                    .into_iter()
+                    .collect(),
+            })
+            .collect()
+    }
+
+    fn constant_text(&self, node: Node<'_>) -> Option<String> {
+        match constant(node, self.text) {
+            Some(Constant::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn join(object: &str, attribute: &str) -> String {
+    format!("{object}.{attribute}")
+}

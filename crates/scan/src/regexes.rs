@@ -1,0 +1,69 @@
+//! Regular expressions of rules, compiled when they are first needed.
+
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use weighbridge_rules::{Detector, Rule, Test};
+
+/// The memory one compiled expression may take.
+const SIZE_LIMIT_BYTES: usize = 4 << 20;
+
+/// The expressions of all rules, each compiled at most once, and not before a text needs it.
+#[derive(Debug, Default)]
+pub(crate) struct Regexes<'r> {
+    ascii: FxHashMap<&'r str, OnceLock<Regex>>,
+    unicode: FxHashMap<&'r str, OnceLock<Regex>>,
+}
+
+impl<'r> Regexes<'r> {
+    /// Makes room for the expressions of `rule`.
+    pub(crate) fn add(&mut self, rule: &'r Rule) {
+        for (regex, unicode) in expressions(rule) {
+            let cells = if unicode { &mut self.unicode } else { &mut self.ascii };
+            cells.entry(regex).or_default();
+        }
+    }
+
+    /// The compiled expression of a rule that was added.
+    pub(crate) fn get(&self, regex: &str, unicode: bool) -> &Regex {
+        let cells = if unicode { &self.unicode } else { &self.ascii };
+        let cell = cells.get(regex).expect("expressions of all rules were added");
+        cell.get_or_init(|| compile(regex, unicode).expect("expressions were checked when the page was read"))
+    }
+}
+
+/// The expressions of a rule, each with whether its classes are those of Unicode.
+pub(crate) fn expressions(rule: &Rule) -> Vec<(&str, bool)> {
+    match &rule.detector {
+        Detector::Calls(items) => {
+            let tests = items
+                .iter()
+                .flat_map(|item| item.conditions.iter())
+                .flat_map(|condition| condition.tests.iter());
+            tests
+                .filter_map(|test| match test {
+                    Test::Matches(regex) | Test::NotMatches(regex) => Some((regex.as_ref(), true)),
+                    _ => None,
+                })
+                .collect()
+        }
+        Detector::Pattern(pattern) => {
+            let excuses = pattern.allow.iter().chain(pattern.allow_line.iter());
+            std::iter::once(&pattern.regex)
+                .chain(excuses)
+                .map(|regex| (regex.as_ref(), pattern.unicode))
+                .collect()
+        }
+        Detector::Query(_) | Detector::Code { .. } => Vec::new(),
+    }
+}
+
+/// Compiles an expression over bytes.
+pub(crate) fn compile(regex: &str, unicode: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(regex)
+        .unicode(unicode)
+        .multi_line(true)
+        .size_limit(SIZE_LIMIT_BYTES)
+        .build()
+}

@@ -1,0 +1,421 @@
+//! Compiled rules, and how a source passes through them.
+
+use std::sync::OnceLock;
+
+use weighbridge_core::{Confidence, Detection, Finding, Language, Notification, Severity, Source, Span, admit};
+use weighbridge_rules::{Detector, Rule};
+
+use crate::commonness::commonness;
+use crate::detect::{DETECTORS, DetectorFn, Input};
+use crate::language::{PROMPT, PYTHON, prompt};
+use crate::pattern::{self, PatternRule};
+use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
+use crate::python::lexer::{Lexed, lex};
+use crate::python::table::Head;
+use crate::python::{self, PythonRules};
+use crate::regexes::Regexes;
+use crate::region::Regions;
+use crate::suppression;
+
+/// A rule as it is to be used in a run.
+#[derive(Clone, Copy, Debug)]
+pub struct RuleUse<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// Whether its detections become findings. Sensitive rules that are switched off are passed with `false`: they still mask.
+    pub reported: bool,
+    /// The severity its findings get.
+    pub severity: Severity,
+}
+
+/// What a run may decide beside its rules.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The organisation's own intranet suffixes: `corp.example`.
+    pub intranet_suffixes: Vec<String>,
+    /// Findings reported of one file; what is beyond becomes a notification.
+    pub max_findings: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            intranet_suffixes: Vec::new(),
+            max_findings: 10_000,
+        }
+    }
+}
+
+/// A rule that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("page `{page}`, line {line}: {message}")]
+pub struct CompileError {
+    /// The id of the page.
+    pub page: String,
+    /// The line in the page, from 1.
+    pub line: usize,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+}
+
+impl CompileError {
+    pub(crate) fn new(rule: &Rule, message: String) -> Self {
+        Self::at(rule, rule.detector_line, message)
+    }
+
+    pub(crate) fn at(rule: &Rule, line: usize, message: String) -> Self {
+        Self {
+            page: rule.id.to_string(),
+            line,
+            message,
+        }
+    }
+}
+
+/// Compiles everything on a rule's page that is otherwise compiled when a file needs it.
+///
+/// # Errors
+///
+/// The first expression, query, name or detector that cannot be used.
+pub fn check_rule(rule: &Rule) -> Result<(), CompileError> {
+    pattern::check(rule)?;
+    python::table::check(rule)?;
+    match &rule.detector {
+        Detector::Query(query) => python::query::check(rule, query)?,
+        Detector::Code { name, .. } if !DETECTORS.iter().any(|(known, _)| known == name) => {
+            let known: Vec<_> = DETECTORS.iter().map(|(name, _)| *name).collect();
+            return Err(CompileError::new(
+                rule,
+                format!("unknown detector `{name}`; known are {}", known.join(", ")),
+            ));
+        }
+        _ => {}
+    }
+    let needs_grammar = matches!(rule.detector, Detector::Calls(_) | Detector::Query(_));
+    match rule.languages.iter().find(|language| *language != PYTHON.name()) {
+        Some(language) if needs_grammar => Err(CompileError::new(
+            rule,
+            format!("there is no grammar for `{language}` yet"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What one file came to.
+#[derive(Debug, Default)]
+pub struct FileReport {
+    /// The findings, sorted; suppressed ones are marked.
+    pub findings: Vec<Finding>,
+    /// What could not be done.
+    pub notifications: Vec<Notification>,
+}
+
+/// Compiled rules, immutable, for all threads.
+pub struct Scanner<'r> {
+    uses: Vec<RuleUse<'r>>,
+    options: Options,
+    effort: Effort,
+    python: PythonRules<'r>,
+    patterns: Vec<PatternRule<'r>>,
+    regexes: Regexes<'r>,
+    /// One for each of [`PREFILTERED`], made when a file of the language comes.
+    prefilters: [OnceLock<Prefilter<'r>>; PREFILTERED.len()],
+}
+
+/// Languages with words of their own.
+const PREFILTERED: [Language; 3] = [PYTHON, PROMPT, Language::TEXT];
+
+impl<'r> Scanner<'r> {
+    /// Takes the rules. Expressions and queries are compiled when a file needs them, so rules that were not built in must have
+    /// passed [`check_rule`]. `many_files` chooses an automaton that is slower to make and faster to run.
+    pub fn new(uses: Vec<RuleUse<'r>>, options: Options, many_files: bool) -> Self {
+        let mut python = PythonRules::default();
+        let mut patterns = Vec::new();
+        let mut regexes = Regexes::default();
+        for (index, rule) in uses.iter().map(|rule_use| rule_use.rule).enumerate() {
+            python.add(index, rule);
+            regexes.add(rule);
+            if let Detector::Pattern(pattern) = &rule.detector {
+                patterns.push(PatternRule::new(index, rule, pattern));
+            }
+        }
+        let effort = if many_files { Effort::Thorough } else { Effort::Quick };
+        Self {
+            uses,
+            options,
+            effort,
+            python,
+            patterns,
+            regexes,
+            prefilters: Default::default(),
+        }
+    }
+
+    /// A worker for one thread.
+    pub fn worker(&self) -> Worker<'_, 'r> {
+        Worker {
+            scanner: self,
+            seen: Seen::default(),
+            python: None,
+        }
+    }
+
+    fn prefilter(&self, language: Language) -> &Prefilter<'r> {
+        let index = PREFILTERED
+            .iter()
+            .position(|known| *known == language)
+            .unwrap_or(PREFILTERED.len() - 1);
+        self.prefilters[index].get_or_init(|| self.build_prefilter(language))
+    }
+
+    fn build_prefilter(&self, language: Language) -> Prefilter<'r> {
+        let mut builder = Builder::default();
+        if language == PYTHON {
+            for (index, need) in self.python.table.needs.iter().enumerate() {
+                builder.want_word(Seeker::Need(index), need.anchor, need.partners.clone());
+            }
+            let heads = self.python.table.needs.iter().filter_map(|need| match need.head {
+                Head::Module(head) => Some(head),
+                _ => None,
+            });
+            builder.want_dynamic(heads);
+            for (index, query) in self.python.queries.iter().enumerate() {
+                query
+                    .words()
+                    .iter()
+                    .for_each(|words| builder.want_text(Seeker::Query(index), words[0], words[1..].to_vec()));
+            }
+        }
+        let mut patterns = 0;
+        for (index, rule) in self.uses.iter().map(|rule_use| rule_use.rule).enumerate() {
+            let seeker = match &rule.detector {
+                Detector::Pattern(_) => {
+                    patterns += 1;
+                    Seeker::Pattern(patterns - 1)
+                }
+                Detector::Code { .. } => Seeker::Code(index),
+                Detector::Calls(_) | Detector::Query(_) => continue,
+            };
+            if rule.applies_to(language.name()) {
+                want_keywords(&mut builder, seeker, rule);
+            }
+        }
+        builder.build(self.effort)
+    }
+}
+
+fn want_keywords<'r>(builder: &mut Builder<'r>, seeker: Seeker, rule: &'r Rule) {
+    for keyword in rule.keywords.iter() {
+        let mut words: Vec<&str> = keyword.iter().map(AsRef::as_ref).collect();
+        words.sort_by_key(|word| commonness(word));
+        // With `ignore-case` the other words are left to the expression: they may be written in any case too.
+        let partners = if rule.ignore_case {
+            Vec::new()
+        } else {
+            words[1..].to_vec()
+        };
+        builder.want_text(seeker, words[0], partners.clone());
+        if rule.ignore_case {
+            for variant in [words[0].to_lowercase(), words[0].to_uppercase(), capitalised(words[0])] {
+                if variant != words[0] {
+                    builder.want_text(seeker, &variant, partners.clone());
+                }
+            }
+        }
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut characters = word.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>())
+        .unwrap_or_default();
+    first + &characters.as_str().to_lowercase()
+}
+
+/// The buffers and parsers of one thread.
+pub struct Worker<'s, 'r> {
+    scanner: &'s Scanner<'r>,
+    seen: Seen,
+    python: Option<python::Tools>,
+}
+
+impl Worker<'_, '_> {
+    /// Searches one source.
+    pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
+        let scanner = self.scanner;
+        scanner
+            .prefilter(source.language())
+            .search(source.bytes(), &mut self.seen);
+        if self.seen.seekers.is_empty() {
+            return FileReport::default();
+        }
+        let mut found = Vec::new();
+        let lexed = (source.language() == PYTHON && self.needs_lexer()).then(|| lex(source.bytes()));
+        let mut notifications = match &lexed {
+            Some(lexed) => self.scan_python(source, lexed, &mut found),
+            None => Vec::new(),
+        };
+        let regions = if self.needs_regions() {
+            regions(source, lexed.as_ref())
+        } else {
+            Regions::default()
+        };
+        self.run_patterns(source, &regions, &mut found);
+        self.run_detectors(source, &regions, &mut found);
+        drop_vaguer_secrets(&mut found);
+        suppression::apply(source, &scanner.uses, &mut found);
+        let mut findings = admit(source, found);
+        if findings.len() > scanner.options.max_findings {
+            let message = format!(
+                "{} findings in one file; the first {} are reported",
+                findings.len(),
+                scanner.options.max_findings
+            );
+            let notification = Notification::incomplete("file/too-many-findings", Some(source.path().clone()), message);
+            notifications.push(notification.with_hint("raise `max-findings`, or exclude the file"));
+            findings.truncate(scanner.options.max_findings);
+        }
+        FileReport {
+            findings,
+            notifications,
+        }
+    }
+
+    fn needs_lexer(&self) -> bool {
+        let needs_statements = |seeker: &Seeker| matches!(seeker, Seeker::Need(_) | Seeker::Query(_) | Seeker::Dynamic);
+        self.seen.seekers.iter().any(needs_statements) || self.needs_regions()
+    }
+
+    fn needs_regions(&self) -> bool {
+        self.seen.seekers.iter().any(|seeker| match seeker {
+            Seeker::Pattern(index) => self.scanner.patterns[*index].needs_regions(),
+            Seeker::Code(_) => true,
+            _ => false,
+        })
+    }
+
+    fn scan_python(&mut self, source: &Source<'_>, lexed: &Lexed, found: &mut Vec<Detection>) -> Vec<Notification> {
+        let scanner = self.scanner;
+        let mut needs = Vec::new();
+        let mut queries = Vec::new();
+        for seeker in &self.seen.seekers {
+            match seeker {
+                Seeker::Need(index) => needs.push(*index),
+                Seeker::Query(index) => queries.push(*index),
+                _ => {}
+            }
+        }
+        if needs.is_empty() && queries.is_empty() && self.seen.dynamic.is_empty() {
+            return Vec::new();
+        }
+        let file = python::File {
+            source,
+            lexed,
+            rules: &scanner.python,
+            uses: &scanner.uses,
+            regexes: &scanner.regexes,
+        };
+        let live = python::Live {
+            needs: &needs,
+            queries: &queries,
+            dynamic: &self.seen.dynamic,
+        };
+        python::scan(&file, &live, self.python.get_or_insert_with(python::Tools::new), found)
+    }
+
+    fn run_patterns(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+        let scanner = self.scanner;
+        for hits in self.seen.pattern_hits.chunk_by(|a, b| a.0 == b.0) {
+            scanner.patterns[hits[0].0].run(source, hits, regions, &scanner.uses, &scanner.regexes, found);
+        }
+    }
+
+    fn run_detectors(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+        let live = |seeker: &Seeker| match seeker {
+            Seeker::Code(index) => Some(&self.scanner.uses[*index]),
+            _ => None,
+        };
+        let live: Vec<&RuleUse<'_>> = self.seen.seekers.iter().filter_map(live).collect();
+        for (name, detector) in DETECTORS {
+            let Some(detector) = detector else { continue };
+            let uses: Vec<&RuleUse<'_>> = live
+                .iter()
+                .copied()
+                .filter(
+                    |rule_use| matches!(&rule_use.rule.detector, Detector::Code { name: wanted, .. } if wanted == name),
+                )
+                .collect();
+            if !uses.is_empty() {
+                run_detector(
+                    *detector,
+                    &Input {
+                        source,
+                        regions,
+                        options: &self.scanner.options,
+                        uses: &uses,
+                    },
+                    found,
+                );
+            }
+        }
+    }
+}
+
+fn run_detector(detector: DetectorFn, input: &Input<'_>, found: &mut Vec<Detection>) {
+    detector(input, found);
+}
+
+/// The regions of a source.
+fn regions(source: &Source<'_>, lexed: Option<&Lexed>) -> Regions {
+    if let Some(lexed) = lexed {
+        let kind = |is_comment| if is_comment { "comment" } else { "string" };
+        return Regions::new(
+            lexed
+                .quiet
+                .iter()
+                .map(|quiet| (quiet.span, kind(quiet.is_comment)))
+                .collect(),
+            "code",
+        );
+    }
+    if source.language() == PROMPT {
+        let regions = prompt::regions(source.bytes()).into_iter();
+        return Regions::new(
+            regions
+                .map(|(start, end, kind)| (Span::new(start, end), region_name(kind)))
+                .collect(),
+            "literal",
+        );
+    }
+    Regions::new(Vec::new(), "text")
+}
+
+fn region_name(kind: prompt::RegionKind) -> &'static str {
+    match kind {
+        prompt::RegionKind::FrontMatter => "front-matter",
+        prompt::RegionKind::Literal => "literal",
+        prompt::RegionKind::Placeholder => "placeholder",
+        prompt::RegionKind::Comment => "comment",
+        prompt::RegionKind::Fence => "fence",
+    }
+}
+
+/// Where a rule that knows the provider and a vaguer one point at the same secret, the vaguer one only masks.
+fn drop_vaguer_secrets(found: &mut [Detection]) {
+    let sure: Vec<Span> = found
+        .iter()
+        .filter(|detection| detection.confidence == Confidence::High && detection.reported)
+        .filter_map(|detection| detection.secret.map(|secret| secret.span))
+        .collect();
+    for detection in found
+        .iter_mut()
+        .filter(|detection| detection.confidence < Confidence::High)
+    {
+        let is_known = detection
+            .secret
+            .is_some_and(|secret| sure.iter().any(|span| span.overlaps(secret.span)));
+        detection.reported &= !is_known;
+    }
+}
