@@ -35,7 +35,16 @@ pub struct Detection {
     /// Whether it becomes a finding. `false` for sensitive rules that are switched off: they only mask.
     pub reported: bool,
     /// The inline suppression that covers it.
-    pub suppression: Option<Suppression>,
+    pub suppression: Option<SuppressedBy>,
+}
+
+/// The inline suppression of a detection, as places in the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SuppressedBy {
+    /// Where the suppression stands.
+    pub at: usize,
+    /// The reason behind it; may be empty. Text of the source like any other: it is cut through the mask.
+    pub reason: Span,
 }
 
 /// Where a secret lies.
@@ -94,7 +103,10 @@ pub fn admit(source: &Source<'_>, mut detections: Vec<Detection>) -> Vec<Finding
                 excerpt: Excerpt::cut(source, detection.span, &mask),
                 line_hash: hashes.get(start.line - 1).cloned().unwrap_or_default(),
                 fingerprint,
-                suppression: detection.suppression,
+                suppression: detection.suppression.map(|by| Suppression {
+                    line: source.line_index(by.at) + 1,
+                    reason: shown_text(source, by.reason, &mask, MAX_QUOTED_BYTES),
+                }),
                 rule: detection.rule,
             }
         })
@@ -165,6 +177,25 @@ mod tests {
 
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].message, "says print(\"s********t\")");
+    }
+
+    #[test]
+    fn the_reason_of_a_suppression_is_masked_too() {
+        let mut secret = detection("secret/x", Span::new(10, 16));
+        secret.secret = Some(Secret {
+            span: Span::new(10, 16),
+            shown_prefix: 0,
+        });
+        let mut suppressed = detection("a/b", Span::new(0, 4));
+        suppressed.suppression = Some(SuppressedBy {
+            at: 0,
+            reason: Span::new(5, 16),
+        });
+
+        let findings = admitted("eval pass s3cr3t", vec![suppressed, secret]);
+
+        let suppression = findings[0].suppression.as_ref().expect("the first is suppressed");
+        assert_eq!(suppression.reason, "pass ********");
     }
 
     #[test]

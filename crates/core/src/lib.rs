@@ -23,7 +23,7 @@ mod span;
 mod suggestion;
 mod visible;
 
-pub use detection::{Detection, MessagePart, Secret, admit};
+pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit};
 pub use digest::Digest;
 pub use excerpt::{Excerpt, ExcerptLine};
 pub use finding::{Finding, Location, Suppression};

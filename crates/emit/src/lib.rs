@@ -1,1 +1,28 @@
-pub fn x() {}
+//! A finished report as bytes in some format.
+//!
+//! Writes to the given writer and to nothing else, and knows nothing of where the report came from. The same report and
+//! the same [`Context`] give the same bytes. What a format may let through of a scanned file is decided in one place,
+//! `shown`.
+
+#![warn(clippy::disallowed_methods)]
+
+mod concise;
+mod context;
+mod format;
+mod frame;
+mod json;
+mod json_text;
+mod jsonl;
+mod paint;
+mod sarif;
+mod shown;
+mod summary;
+mod text;
+
+#[cfg(test)]
+mod sample;
+
+pub use context::{Context, Style};
+pub use format::{Format, UnknownFormat, emit};
+pub use json::report_schema;
+pub use summary::summary_line;

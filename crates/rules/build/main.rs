@@ -39,6 +39,7 @@ fn main() {
                 .filter(|path| path.extension().is_some_and(|ext| ext == "md")),
         );
     }
+    pages.sort_by_key(|path| path.with_extension(""));
     let mut code = String::from("pub(super) static BUILT_IN: &[crate::Rule] = &[\n");
     let mut failed = false;
     for path in pages {

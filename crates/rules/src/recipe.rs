@@ -81,6 +81,7 @@ const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrst
 /// Recipes that are nothing but characters of an alphabet.
 const ALPHABETS: &[(&str, &[u8])] = &[
     ("HEX", b"0123456789ABCDEF"),
+    ("X", b"X"),
     ("alpha", b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"),
     ("base32", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"),
     ("base62", BASE62),
@@ -97,6 +98,8 @@ const ALPHABETS: &[(&str, &[u8])] = &[
     ("hex", b"0123456789abcdef"),
     ("lower", b"0123456789abcdefghijklmnopqrstuvwxyz"),
     ("upper", b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+    // Text that is visibly no secret, in the length of one: written out, it would stop a push to GitHub all the same.
+    ("x", b"x"),
 ];
 
 fn made_from(recipe: &str, digits: &mut Digits) -> Result<String, RecipeError> {

@@ -69,16 +69,8 @@ fn basic_auth(span: &[u8]) -> bool {
     !password.is_empty() && !password_in_manuals && !decoded.chars().any(char::is_control)
 }
 
-/// `open sesame` is the example of RFC 7617.
-const MANUAL_PASSWORDS: &[&str] = &[
-    "changeme",
-    "example",
-    "open sesame",
-    "pass",
-    "passwd",
-    "password",
-    "secret",
-];
+/// `open sesame` is the example of RFC 7617, `gX1fBat3bV` that of RFC 6749.
+const MANUAL_PASSWORDS: &[&str] = &["changeme", "gX1fBat3bV", "open sesame", "pass", "password", "secret"];
 
 /// A GitHub or npm token: behind the prefix, the last six characters are the CRC-32 of those before them, in base 62.
 ///

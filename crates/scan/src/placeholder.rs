@@ -4,17 +4,26 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-/// Words that nobody's generator puts into a key, and shapes of templates.
+/// Longer spans hold short runs by chance: four times `x` in any case, once in a few thousand tokens of 200 characters.
+const LONG: usize = 64;
+
+/// Words that no generator puts into a key, and shapes of templates.
 static PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
-    let words = "example|placeholder|changeme|change[-_]me|redacted|dummy|sample|your[-_]|my[-_]?(?:secret|token|key|password)|insert[-_]|replace|\
-                 todo|fixme|not[-_]?(?:a|real)[-_]|fake|foobar|lorem|123456789|abcdefgh|0123456|xxxx|\\*\\*\\*|\\.\\.\\.|____";
+    let words = "example|placeholder|changeme|change[-_]me|redacted|your[-_]|my[-_]?(?:secret|token|key|password)|insert[-_]|\
+                 not[-_]?(?:a|real)[-_]|foobar|123456789|abcdefgh|0123456|x{8}|\\*\\*\\*|\\.\\.\\.|_{8}";
     let templates = r"\$\{|\$\(|\{\{|\{%|<[A-Za-z][A-Za-z0-9 _-]*>|%\(|%s|\{[A-Za-z_][A-Za-z0-9_.]*\}|process\.env|os\.environ|getenv";
     crate::regexes::compile(&format!("(?i:{words})|{templates}"), false).expect("a constant expression")
 });
 
+/// Words that a short text holds on purpose and a long one by chance.
+static SHORT_PLACEHOLDER: LazyLock<Regex> = LazyLock::new(|| {
+    crate::regexes::compile("(?i:dummy|sample|replace|todo|fixme|fake|lorem|xxxx|____)", false)
+        .expect("a constant expression")
+});
+
 /// Whether `text` visibly stands for a secret: a template, a word such as `example`, or one character over and over.
 pub(crate) fn is_placeholder(text: &[u8]) -> bool {
-    PLACEHOLDER.is_match(text) || is_monotonous(text)
+    PLACEHOLDER.is_match(text) || (text.len() <= LONG && SHORT_PLACEHOLDER.is_match(text)) || is_monotonous(text)
 }
 
 /// Whether hardly any two characters differ.

@@ -1,7 +1,7 @@
 //! Inline suppressions: `weighbridge: ignore[rule] reason` in a comment.
 
 use memchr::memmem;
-use weighbridge_core::{Detection, Severity, Source, Span, Suppression};
+use weighbridge_core::{Detection, Severity, Source, Span, SuppressedBy};
 use weighbridge_rules::Detector;
 
 use crate::RuleUse;
@@ -34,7 +34,7 @@ struct Directive<'t> {
     /// Index of the line it is for: its own, or the next line with something on it if the comment stands alone.
     target: usize,
     ids: Vec<(&'t str, Span)>,
-    reason: &'t str,
+    reason: Span,
 }
 
 /// Marks the detections that suppressions cover, and adds what is wrong with the suppressions themselves.
@@ -63,9 +63,9 @@ pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], detections: &mut 
                 if directive.reason.is_empty() && detection.severity >= Severity::High {
                     lacks_reason = true;
                 } else {
-                    detection.suppression = Some(Suppression {
-                        line: directive.line + 1,
-                        reason: directive.reason.to_owned(),
+                    detection.suppression = Some(SuppressedBy {
+                        at: directive.span.start,
+                        reason: directive.reason,
                     });
                 }
             }
@@ -139,6 +139,8 @@ fn directive<'t>(source: &Source<'_>, text: &'t [u8], at: usize) -> Option<Direc
         .trim_end_matches("#}")
         .trim();
     let span = Span::new(at, list_start + list.len() + 1);
+    let leading = behind.len() - behind.trim_start().len();
+    let reason = Span::new(span.end + leading, span.end + leading + reason.len());
     Some(Directive {
         span,
         line,

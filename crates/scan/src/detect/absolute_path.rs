@@ -1,7 +1,8 @@
 //! Finds absolute paths in prompt text and says how much each gives away.
 //!
 //! Most text that looks like a path is none (routes, tags, globs, `and/or`: 99 % in 1,609 real prompt files), so a hit
-//! needs a known root, a left edge and a context that speaks for a file system. Tiers are in `classify`, edges in `edge`.
+//! needs a known root, a left edge and a context that speaks for a file system. Tiers are in `classify`, edges in
+//! `edge`.
 
 mod classify;
 mod edge;
@@ -39,7 +40,8 @@ pub(crate) struct PathHit {
 /// Absolute paths in `text`, in order and disjoint.
 ///
 /// `blanked` are byte ranges, sorted and disjoint, whose contents count as unknown text: placeholders, comments. A path
-/// that begins behind one is relative to something unknown and no hit. Takes linear time but for a binary search in `blanked`.
+/// that begins behind one is relative to something unknown and no hit. Takes linear time but for a binary search in
+/// `blanked`.
 pub(crate) fn absolute_paths(text: &[u8], blanked: &[(usize, usize)]) -> Vec<PathHit> {
     let finder = Finder { text, blanked };
     let mut hits = Vec::new();
@@ -260,7 +262,8 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// Walks segments from `from`. A segment cut off by a placeholder, a glob or an ellipsis ends the walk and is left out.
+    /// Walks segments from `from`. A segment cut off by a placeholder, a glob or an ellipsis ends the walk and is left
+    /// out.
     fn segments(&self, from: usize, separators: &[u8]) -> Segments<'a> {
         let mut names = Vec::new();
         let mut start = from;

@@ -404,18 +404,8 @@ mod tests {
     fn every_engine_is_seen() {
         let source = "{{a}} {{{b}}} {{#if c}}x{{/if}} {% if d %} {%- e -%} ${f} ${input:g:hint} {h}";
 
-        let expected = [
-            "{{a}}",
-            "{{{b}}}",
-            "{{#if c}}",
-            "{{/if}}",
-            "{% if d %}",
-            "{%- e -%}",
-            "${f}",
-            "${input:g:hint}",
-            "{h}",
-        ];
-        assert_eq!(of_kind(source, RegionKind::Placeholder), expected);
+        let expected = "{{a}} {{{b}}} {{#if c}} {{/if}} {% if d %} {%- e -%} ${f} ${input:g:hint} {h}";
+        assert_eq!(of_kind(source, RegionKind::Placeholder).join(" "), expected);
     }
 
     #[test]

@@ -200,12 +200,11 @@ fn is_built_at(node: Node<'_>, text: &[u8], depth: usize) -> bool {
             .map_or(&b""[..], |operator| bytes(operator, text));
         let is_constant = |side| constant(side, text).is_some();
         return match operator {
-            b"%" => is_text(left, text, depth) && !is_constant(right),
+            b"%" => is_text(left) && !is_constant(right),
             b"+" => {
                 built(left)
                     || built(right)
-                    || ((is_text(left, text, depth) || is_text(right, text, depth))
-                        && !(is_constant(left) && is_constant(right)))
+                    || ((is_text(left) || is_text(right)) && !(is_constant(left) && is_constant(right)))
             }
             _ => false,
         };
@@ -220,7 +219,7 @@ fn is_built_at(node: Node<'_>, text: &[u8], depth: usize) -> bool {
             .map_or("", |attribute| str(attribute, text));
         let on_text = function
             .child_by_field_name("object")
-            .is_some_and(|object| is_text(object, text, depth));
+            .is_some_and(|object| is_text(object));
         let arguments = node
             .child_by_field_name("arguments")
             .map(named_children)
@@ -233,12 +232,91 @@ fn is_built_at(node: Node<'_>, text: &[u8], depth: usize) -> bool {
     false
 }
 
-/// Whether an expression is a text for certain: a literal, an f-string or a sum of them.
-fn is_text(node: Node<'_>, text: &[u8], depth: usize) -> bool {
+/// Whether an expression is a text for certain: it begins with a literal or an f-string.
+///
+/// Walks down the left side only: a sum of a thousand parts must not cost more than its length.
+fn is_text(node: Node<'_>) -> bool {
     let kinds = &*KINDS;
-    let kind = node.kind_id();
-    kind == kinds.string
-        || kind == kinds.concatenated_string
-        || matches!(constant(node, text), Some(Constant::Text(_)))
-        || is_built_at(node, text, depth + 1)
+    let mut next = Some(node);
+    while let Some(node) = next {
+        let kind = node.kind_id();
+        if kind == kinds.string || kind == kinds.concatenated_string {
+            return true;
+        }
+        next = if kind == kinds.binary_operator {
+            node.child_by_field_name("left")
+        } else if kind == kinds.parenthesized_expression {
+            node.named_child(0)
+        } else {
+            None
+        };
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::python::parse::PythonParser;
+
+    /// The value of an expression, and whether it is built.
+    fn judged(expression: &str) -> (Option<Constant>, bool) {
+        let tree = PythonParser::new()
+            .parse(expression.as_bytes())
+            .expect("the expression is short");
+        let statement = tree.root_node().named_child(0).expect("the text is a statement");
+        let node = statement.named_child(0).expect("the statement is an expression");
+        (
+            constant(node, expression.as_bytes()),
+            is_built(node, expression.as_bytes()),
+        )
+    }
+
+    #[test]
+    fn literals_have_a_value_and_names_have_none() {
+        assert_eq!(judged("'a' \"b\\n\"").0, Some(Constant::Text("ab\n".to_owned())));
+        assert_eq!(judged("'a' + ('b' + 'c')").0, Some(Constant::Text("abc".to_owned())));
+        assert_eq!(judged("r'\\d'").0, Some(Constant::Text("\\d".to_owned())));
+        assert_eq!(
+            judged("[1, (2, 'x')]").0,
+            Some(Constant::Collection { is_empty: false })
+        );
+        assert_eq!(judged("f'{x}'").0, None);
+        assert_eq!(judged("[x]").0, None);
+    }
+
+    #[test]
+    fn text_put_together_at_run_time_is_built() {
+        for expression in [
+            "f'{x}'",
+            "'a' + x",
+            "x + 'a'",
+            "'%s' % x",
+            "'{}'.format(x)",
+            "' '.join(xs)",
+            "('a' + b) % c",
+            "'a' 'b' f'{c}'",
+        ] {
+            assert!(judged(expression).1, "{expression}");
+        }
+        for expression in [
+            "x",
+            "'a' + 'b'",
+            "'%d' % 3",
+            "x + y",
+            "x.format(y)",
+            "' '.join(['a'])",
+            "f'a'",
+        ] {
+            assert!(!judged(expression).1, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_long_sum_is_judged_in_time() {
+        let sum = vec!["name"; 5_000].join(" + ");
+
+        assert!(!judged(&sum).1);
+        assert!(judged(&format!("'a' + {sum}")).1);
+    }
 }

@@ -61,7 +61,8 @@ fn is_closing_quote(before: &[u8]) -> bool {
     (word > 0 && !is_prefix) || before.last().is_some_and(|byte| b"_}".contains(byte))
 }
 
-/// Whether the `>` before `at` closes a tag around the path, as in `<cwd>/opt/x</cwd>`, or is an arrow or a redirection;
+/// Whether the `>` before `at` closes a tag around the path, as in `<cwd>/opt/x</cwd>`, or is an arrow or a
+/// redirection;
 /// `<dir>/opt/x` begins with a placeholder.
 fn is_element_content(text: &[u8], at: usize) -> bool {
     let window = &text[at.saturating_sub(66)..at - 1];

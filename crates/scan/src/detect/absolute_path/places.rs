@@ -76,7 +76,7 @@ pub(super) const COMMON_PLACES: &[&str] = &[
 /// Accounts that belong to an image or a service, not to a person.
 #[rustfmt::skip]
 pub(super) const SERVICE_ACCOUNTS: &[&str] = &[
-    "Administrator", "Default", "Guest", "Public", "Shared", "admin", "app", "appuser", "agent", "azureuser",
+    "Administrator", "Default", "Guest", "Public", "Shared", "admin", "app", "appuser", "agent", "azureuser", "bot",
     "build", "centos", "ci", "circleci", "claude", "codespace", "coder", "container", "daytona", "debian", "deno",
     "deploy", "dev", "developer", "devuser", "docker", "ec2-user", "fedora", "git", "gitlab-runner", "gitpod",
     "jenkins", "jovyan", "linuxbrew", "mambauser", "nginx", "node", "nonroot", "openhands", "opc", "pi", "postgres",

@@ -30,7 +30,8 @@ fn v4_kind(address: Ipv4Addr) -> Option<HostKind> {
     }
 }
 
-/// Sources: [RFC 4193](https://www.rfc-editor.org/rfc/rfc4193), [RFC 4291](https://www.rfc-editor.org/rfc/rfc4291) §2.4,
+/// Sources: [RFC 4193](https://www.rfc-editor.org/rfc/rfc4193), [RFC 4291](https://www.rfc-editor.org/rfc/rfc4291)
+/// §2.4,
 /// [RFC 6052](https://www.rfc-editor.org/rfc/rfc6052) §2.1 (NAT64).
 fn v6_kind(address: Ipv6Addr) -> Option<HostKind> {
     if let Some(mapped) = address.to_ipv4_mapped() {

@@ -34,14 +34,16 @@ pub(super) fn url_hosts(view: &View<'_>, options: &HostOptions<'_>) -> (Vec<Host
     for at in memmem::find_iter(view.text, b"://") {
         let scheme = scheme_before(view.text, at);
         let authority = Authority::read(view, at + 3);
-        let start = at - scheme.len();
-        let end = authority.end + tail_length(&view.text[authority.end..view.next_blank(authority.end)]);
-        if let Some(last) = urls.last_mut()
-            && last.1 > start
-        {
-            last.1 = last.1.max(authority.end);
+        // A URL inside another ends where that one does; to look for the end again would take quadratic time.
+        let known = urls.last().map_or(0, |last| last.1);
+        let end = if authority.end < known {
+            known
         } else {
-            urls.push((start, end));
+            authority.end + view.tail_length(authority.end)
+        };
+        match urls.last_mut() {
+            Some(last) if last.1 > at - scheme.len() => last.1 = end,
+            _ => urls.push((at - scheme.len(), end)),
         }
         if is_network_scheme(scheme) {
             authority.hits(view, options, &mut hits);
@@ -69,11 +71,13 @@ fn is_network_scheme(scheme: &[u8]) -> bool {
     known(&scheme) || known(base) || (matches!(base.first(), Some(b'n' | b't')) && known(&base[1..]))
 }
 
-/// Bytes of the path and query of a URL, so that plain text begins behind them.
-fn tail_length(text: &[u8]) -> usize {
-    text.iter()
-        .position(|&byte| byte.is_ascii_whitespace() || b"\"'`<>)]}|\\".contains(&byte) || byte >= 0x80)
-        .unwrap_or(text.len())
+impl View<'_> {
+    /// Bytes of the path and query of a URL behind its authority, so that plain text begins behind them.
+    fn tail_length(&self, from: usize) -> usize {
+        let text = &self.text[from..self.next_blank(from)];
+        let is_end = |&byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>)]}|\\".contains(&byte) || byte >= 0x80;
+        text.iter().position(is_end).unwrap_or(text.len())
+    }
 }
 
 /// An authority, and how its text goes on.

@@ -12,9 +12,9 @@ use super::{HostHit, HostKind, HostOptions, View};
 /// Words near an address that say it is one.
 static NETWORK_WORDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(concat!(
-        r"(?i-u)\b(?:ips?|ipv4|addr|address|addresses|bind|cidr|cluster|connect|curl|deploy|dns|endpoint|firewall|gateway|hosts?|hostname|",
+        r"(?i-u)(?:\b|_)(?:ips?|ipv4|addr|address|addresses|bind|cidr|cluster|connect|curl|deploy|dns|endpoint|firewall|gateway|hosts?|hostname|",
         r"intranet|lan|listen|machine|nc|network|networks|nmap|node|ping|port|proxy|range|router|rsync|scp|servers?|ssh|subnets?|",
-        r"telnet|tcp|udp|vlan|vm|vpc|vpn|wget)\b|地址|服务器|主机|内网|网段|网关|端口|节点",
+        r"telnet|tcp|udp|vlan|vm|vpc|vpn|wget)(?:\b|_)|(?-i:[a-z]I[Pp]s?\b)|地址|服务器|主机|内网|网段|网关|端口|节点",
     ))
     .expect("the expression is constant")
 });
@@ -159,7 +159,7 @@ impl Token<'_> {
         // `10.0.0.1` may be a version; nobody numbers a version like the others.
         let is_clear =
             matches!(address.octets(), [127, ..] | [192, 168, ..] | [169, 254, ..]) || kind == HostKind::Metadata;
-        let is_addressed = self.port(end).is_some() || prefix.is_some() || self.before(1) == Some(b'@');
+        let is_addressed = self.port(end).is_some() || prefix.is_some() || is_mapped || self.before(1) == Some(b'@');
         if address.is_unspecified() {
             return self.port(end).map(|_| kind);
         }

@@ -1,0 +1,57 @@
+//! What an emitter must know besides the report.
+
+use weighbridge_core::{Digest, RuleId, Severity};
+use weighbridge_rules::Rule;
+
+/// What an emitter must know besides the report.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// All rules that were enabled, sorted by id.
+    pub rules: &'a [&'a Rule],
+    /// The version of the program: `0.1.0`.
+    pub version: &'a str,
+    /// Findings of this severity and above make the run fail; `None` if none does.
+    pub fail_on: Option<Severity>,
+    /// How text is drawn; formats for programs ignore it.
+    pub style: Style,
+    /// What a rule's id and `.md` are appended to for the address of its page; ends with a slash. [`Context::PAGES`]
+    /// unless the organisation has a mirror.
+    pub pages: &'a str,
+}
+
+/// How text for people is drawn. The default is plain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to use colours. They decorate and never carry meaning.
+    pub color: bool,
+    /// Whether to write hyperlinks (OSC 8).
+    pub hyperlinks: bool,
+    /// The columns a line of source may take, gutter included; 0 for no limit.
+    pub width: usize,
+}
+
+impl<'a> Context<'a> {
+    /// Where the pages of the built-in rules are published.
+    pub const PAGES: &'static str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules/");
+
+    /// The enabled rule called `id`.
+    pub(crate) fn rule(&self, id: &RuleId) -> Option<&'a Rule> {
+        let index = self.rules.binary_search_by(|rule| rule.id.cmp(id)).ok()?;
+        Some(self.rules[index])
+    }
+
+    /// The address of the page of a rule.
+    pub(crate) fn page_url(&self, id: &RuleId) -> String {
+        format!("{}{id}.md", self.pages)
+    }
+
+    /// Names the set of rules that were enabled, by the text of their pages.
+    pub(crate) fn rules_digest(&self) -> Digest {
+        let parts: Vec<_> = self
+            .rules
+            .iter()
+            .flat_map(|rule| [rule.id.as_str().as_bytes(), rule.page.as_bytes()])
+            .collect();
+        Digest::of_parts(&parts)
+    }
+}

@@ -1,0 +1,80 @@
+//! SARIF 2.1.0 as GitHub code scanning takes it.
+//!
+//! No schema protects an upload: a file can be valid and still be refused, or shown otherwise than meant. What GitHub
+//! wants beyond the schema is checked by `tests/sarif/github_limits.py`. Nothing outside of this module names
+//! `serde_sarif`.
+
+mod levels;
+mod notifications;
+mod page;
+mod prose;
+mod results;
+mod rules;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde_sarif::sarif::{ArtifactLocation, Message, Run, RunAutomationDetails, Sarif, Tool, ToolComponent};
+use weighbridge_core::Report;
+
+use crate::{Context, json_text};
+use notifications::Notifications;
+use rules::Rules;
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+/// Part of the identity of an alert: never changes.
+const NAME: &str = "weighbridge";
+/// GitHub's category is what stands before the last slash.
+const AUTOMATION_ID: &str = "weighbridge/scan/";
+/// What every path is relative to.
+const ROOT: &str = "%SRCROOT%";
+
+/// Writes the report as SARIF.
+pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let run = run(report, context);
+    let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
+    json_text::write_pretty(&sarif, out)
+}
+
+fn run(report: &Report, context: &Context<'_>) -> Run {
+    let rules = Rules::new(report, context);
+    let (findings, cut) = results::kept(report);
+    let notifications = Notifications::new(report, cut);
+    let results: Vec<_> = findings
+        .iter()
+        .map(|finding| results::result(finding, &rules))
+        .collect();
+    let mut driver = ToolComponent::builder()
+        .name(NAME)
+        .semantic_version(context.version)
+        .information_uri(env!("CARGO_PKG_REPOSITORY"))
+        .rules(rules.descriptors)
+        .build();
+    driver.notifications = (!notifications.descriptors.is_empty()).then_some(notifications.descriptors);
+    driver.supported_taxonomies = rules.taxonomy.is_some().then(|| vec![rules::cwe_reference()]);
+    let mut run = Run::builder()
+        .tool(Tool::builder().driver(driver).build())
+        .automation_details(RunAutomationDetails::builder().id(AUTOMATION_ID).build())
+        .column_kind("utf16CodeUnits")
+        .original_uri_base_ids(root())
+        .invocations(vec![notifications.invocation])
+        .results(results)
+        .build();
+    run.taxonomies = rules.taxonomy.map(|taxonomy| vec![taxonomy]);
+    run
+}
+
+/// Says what the root is, and not where: the path on the runner is nobody's business.
+fn root() -> BTreeMap<String, ArtifactLocation> {
+    let description = Message::builder().text("The root of the repository.").build();
+    let location = ArtifactLocation::builder().description(description).build();
+    BTreeMap::from([(ROOT.to_owned(), location)])
+}
+
+/// A count as SARIF's types take it.
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

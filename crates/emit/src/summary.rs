@@ -1,0 +1,159 @@
+//! What a run comes to, in a few words for people.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use weighbridge_core::{NotificationLevel, Report, RuleId, Severity};
+
+use crate::{Style, paint};
+
+/// What a run comes to: counts by severity, files, bytes and time; what was passed over and why; what to do next.
+///
+/// One to three lines without a line end, for stderr.
+pub fn summary_line(report: &Report, elapsed: Option<Duration>, style: Style) -> String {
+    let mut lines = vec![format!("{}; {}", found(report, style), searched(report, elapsed))];
+    let passed_over = passed_over(report, style);
+    if !passed_over.is_empty() {
+        lines.push(passed_over.join("; "));
+    }
+    if let Some(rule) = most_frequent_rule(report) {
+        let command = style.paint(paint::HELP, format_args!("weighbridge explain {rule}"));
+        lines.push(format!("next: {command}"));
+    }
+    lines.join("\n")
+}
+
+fn found(report: &Report, style: Style) -> String {
+    let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+    for finding in report.open_findings() {
+        *counts.entry(finding.severity).or_insert(0) += 1;
+    }
+    if counts.is_empty() {
+        return style.paint(paint::STRONG, "no findings");
+    }
+    let parts: Vec<_> = counts
+        .iter()
+        .rev()
+        .map(|(&severity, count)| style.paint(paint::severity(severity), format_args!("{count} {severity}")))
+        .collect();
+    let total = style.paint(paint::STRONG, counted(counts.values().sum(), "finding", "findings"));
+    format!("{total} ({})", parts.join(", "))
+}
+
+fn searched(report: &Report, elapsed: Option<Duration>) -> String {
+    let summary = report.summary();
+    let files = counted(summary.files, "file", "files");
+    let time = elapsed.map_or_else(String::new, |elapsed| format!(" in {}", time(elapsed)));
+    format!("searched {files}, {}{time}", size(summary.bytes))
+}
+
+fn passed_over(report: &Report, style: Style) -> Vec<String> {
+    let skipped = &report.summary().skipped;
+    let suppressed = report.findings().len() - report.open_findings().count();
+    let notifications = report.notifications().iter();
+    let unfinished = notifications
+        .filter(|one| one.level == NotificationLevel::Incomplete)
+        .count();
+    let mut skips = Vec::new();
+    if skipped.binary > 0 {
+        skips.push(counted(skipped.binary, "binary file", "binary files"));
+    }
+    if skipped.symlinks > 0 {
+        skips.push(counted(skipped.symlinks, "symbolic link", "symbolic links"));
+    }
+    let mut parts = Vec::new();
+    if unfinished > 0 {
+        let things = counted(unfinished, "thing was", "things were");
+        parts.push(style.paint(paint::INCOMPLETE, format_args!("incomplete: {things} not looked at")));
+    }
+    if !skips.is_empty() {
+        parts.push(format!("skipped {}", skips.join(" and ")));
+    }
+    if suppressed > 0 {
+        parts.push(format!("{} suppressed", counted(suppressed, "finding", "findings")));
+    }
+    parts
+}
+
+/// The rule with most findings; of equals the first by id.
+fn most_frequent_rule(report: &Report) -> Option<&RuleId> {
+    let mut counts: BTreeMap<&RuleId, usize> = BTreeMap::new();
+    for finding in report.open_findings() {
+        *counts.entry(&finding.rule).or_insert(0) += 1;
+    }
+    counts
+        .into_iter()
+        .rev()
+        .max_by_key(|(_, count)| *count)
+        .map(|(rule, _)| rule)
+}
+
+/// `1 file`, `12,345 files`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", if count == 1 { one } else { many })
+}
+
+/// Three digits at most, in powers of 1,000.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
+    if bytes < 1_000 {
+        return format!("{bytes} B");
+    }
+    let mut tenths = bytes / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1_000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}
+
+fn time(elapsed: Duration) -> String {
+    if elapsed < Duration::from_secs(1) {
+        return format!("{} ms", elapsed.as_millis());
+    }
+    if elapsed < Duration::from_mins(1) {
+        return format!("{:.1} s", elapsed.as_secs_f64());
+    }
+    format!("{} min {} s", elapsed.as_secs() / 60, elapsed.as_secs() % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample;
+
+    #[test]
+    fn summary() {
+        let line = summary_line(&sample::report(), Some(Duration::from_millis(1_234)), Style::default());
+
+        insta::assert_snapshot!(line, @"
+        7 findings (1 critical, 4 high, 1 low, 1 info); searched 1,204 files, 34.5 kB in 1.2 s
+        incomplete: 1 thing was not looked at; skipped 3 binary files and 1 symbolic link; 1 finding suppressed
+        next: weighbridge explain python/eval-call
+        ");
+    }
+
+    #[test]
+    fn an_empty_run_is_said_in_one_line() {
+        let line = summary_line(&Report::default(), None, Style::default());
+
+        assert_eq!(line, "no findings; searched 0 files, 0 B");
+    }
+
+    #[test]
+    fn sizes_counts_and_times_are_short() {
+        let sizes = [999, 1_000, 34_567, 999_949, 1_500_000, 2_000_000_000].map(size);
+        assert_eq!(sizes, ["999 B", "1.0 kB", "34.5 kB", "999.9 kB", "1.5 MB", "2.0 GB"]);
+        assert_eq!(counted(1_234_567, "file", "files"), "1,234,567 files");
+        assert_eq!(time(Duration::from_millis(61_500)), "1 min 1 s");
+    }
+}
