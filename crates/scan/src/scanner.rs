@@ -6,7 +6,7 @@ use weighbridge_core::{Confidence, Detection, Finding, Language, Notification, S
 use weighbridge_rules::{Detector, Rule};
 
 use crate::commonness::commonness;
-use crate::detect::{DETECTORS, DetectorFn, Input};
+use crate::detect::{DETECTORS, DetectorFn, INTRANET_HOST, Input};
 use crate::language::{PROMPT, PYTHON, prompt};
 use crate::pattern::{self, PatternRule};
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
@@ -198,6 +198,10 @@ impl<'r> Scanner<'r> {
             };
             if rule.applies_to(language.name()) {
                 want_keywords(&mut builder, seeker, rule);
+                if matches!(&rule.detector, Detector::Code { name, .. } if name == INTRANET_HOST) {
+                    // The page cannot know the organisation's own suffixes.
+                    self.options.intranet_suffixes.iter().for_each(|suffix| builder.want_text(seeker, suffix, Vec::new()));
+                }
             }
         }
         builder.build(self.effort)

@@ -23,11 +23,14 @@ pub(crate) struct Input<'i> {
 /// A detector: adds what it finds for each of the rules that name it.
 pub(crate) type DetectorFn = fn(&Input<'_>, &mut Vec<Detection>);
 
+/// The name of the detector of intranet hosts.
+pub(crate) const INTRANET_HOST: &str = "intranet-host";
+
 /// Every detector by the name that pages use. A detector without a function is run by the scanner itself, because it needs the
 /// findings of all others.
 pub(crate) const DETECTORS: &[(&str, Option<DetectorFn>)] = &[
     ("absolute-path", Some(prompt::paths)),
-    ("intranet-host", Some(prompt::hosts)),
+    (INTRANET_HOST, Some(prompt::hosts)),
     (crate::suppression::DETECTOR, None),
 ];
 

@@ -55,13 +55,7 @@ pub(crate) fn hosts(input: &Input<'_>, found: &mut Vec<Detection>) {
     }
 }
 
-/// What counts as unknown text: placeholders and comments.
+/// What counts as unknown text: placeholders. Comments are read, by the model or by whoever reads the file.
 fn blanked(input: &Input<'_>) -> Vec<(usize, usize)> {
-    let mut spans: Vec<_> = input
-        .regions
-        .of_kind("placeholder")
-        .chain(input.regions.of_kind("comment"))
-        .collect();
-    spans.sort_unstable();
-    spans.into_iter().map(|span| (span.start, span.end)).collect()
+    input.regions.of_kind("placeholder").map(|span| (span.start, span.end)).collect()
 }

@@ -1,0 +1,280 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{OsStringValueParser, TypedValueParser as _};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use toml::Spanned;
+use weighbridge_emit::Format;
+
+use crate::output::Target;
+use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    clean: no finding at or above --fail-on
+  1    findings at or above --fail-on
+  2    wrong use: bad flag, settings or page, unwritable output; there is no report
+  3    incomplete: something could not be read or searched; findings are still printed
+  130  interrupted";
+
+/// Checks everything that enters a private LLM deployment: prompts, credentials and generated code. Offline.
+#[derive(Debug, Parser)]
+#[command(name = "weighbridge", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// What people see.
+    #[command(flatten)]
+    pub(crate) display: DisplayArguments,
+}
+
+/// What people see.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct DisplayArguments {
+    /// When to use colours; `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR` are followed
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: When,
+    /// Say less: no summary
+    #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "verbose")]
+    pub(crate) quiet: u8,
+    /// Say more, for finding faults in weighbridge: -v decisions, -vv every file
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Search files for secrets, dangerous code and faulty prompts
+    Scan(Box<ScanArguments>),
+    /// List rules, or test pages of your own
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Explain a rule
+    Explain(ExplainArguments),
+    /// Show, check or describe the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man {
+        /// The command to describe, such as `scan`
+        command: Vec<String>,
+    },
+}
+
+/// `scan`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct ScanArguments {
+    /// Files and folders to scan; `-` is standard input. The current folder if none is given
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The format of the report on standard output
+    #[arg(long, value_name = "FORMAT", value_parser = format_of)]
+    pub(crate) format: Option<Format>,
+    /// Write a report to a file as well; without PATH the same as --format. May be repeated
+    #[arg(short, long, value_name = "FORMAT[=PATH]", value_parser = OsStringValueParser::new().try_map(|text| Target::parse(&text)))]
+    pub(crate) output: Vec<Target>,
+    /// List the files that would be scanned, and stop
+    #[arg(long, conflicts_with_all = ["format", "output"])]
+    pub(crate) files: bool,
+    /// The name of the file that comes through standard input
+    #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub(crate) stdin_filename: Option<PathBuf>,
+    /// How the exit code is bent.
+    #[command(flatten)]
+    pub(crate) leniency: Leniency,
+    /// Exit with 2 if there is nothing to scan
+    #[arg(long)]
+    pub(crate) require_files: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+}
+
+/// How the exit code is bent.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Leniency {
+    /// Exit with 0 even if there are findings
+    #[arg(long)]
+    pub(crate) exit_zero: bool,
+    /// Do not exit with 3 if something could not be scanned
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+}
+
+/// Where settings come from.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct ConfigArguments {
+    /// A settings file to use instead of the one that is found, or a single setting
+    #[arg(long, value_name = "FILE|KEY=VALUE", value_hint = ValueHint::FilePath)]
+    pub(crate) config: Vec<OsString>,
+    /// Leave settings files alone
+    #[arg(long)]
+    pub(crate) isolated: bool,
+    /// A folder with rule pages of your own, beside the built-in ones. May be repeated
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) rules: Vec<PathBuf>,
+}
+
+/// Settings that have a flag.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub(crate) struct SettingsArguments {
+    /// Where settings come from.
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
+    /// Exit with 1 if there is a finding of this severity or above [default: low]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Show findings of this severity and above [default: info]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) min_severity: Option<Level>,
+    /// The set of rules to begin with [default: default]
+    #[arg(long)]
+    pub(crate) profile: Option<Profile>,
+    /// Use these rules instead of the profile: an id, a shelf (`python/*`) or another tool's code
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Leave these rules out
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Files and folders not to enter, as in .gitignore
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Enter files and folders whose name begins with a dot
+    #[arg(long)]
+    pub(crate) hidden: bool,
+    /// Enter files that .gitignore names. Files that are ignored and nevertheless in the repository are found only so
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Do not scan text files larger than this [default: 64 MiB]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_file_size: Option<Size>,
+    /// Threads to use [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+impl From<ConfigArguments> for Given {
+    fn from(arguments: ConfigArguments) -> Self {
+        let rules = arguments
+            .rules
+            .into_iter()
+            .map(|path| path.to_string_lossy().into_owned());
+        Self {
+            config: arguments.config,
+            isolated: arguments.isolated,
+            flags: RawSettings {
+                rules: list(rules.collect()),
+                ..RawSettings::default()
+            },
+        }
+    }
+}
+
+impl From<SettingsArguments> for Given {
+    fn from(arguments: SettingsArguments) -> Self {
+        let mut given = Self::from(arguments.config);
+        given.flags = RawSettings {
+            fail_on: arguments.fail_on.map(unplaced),
+            min_severity: arguments.min_severity.map(unplaced),
+            profile: arguments.profile.map(unplaced),
+            select: list(arguments.select),
+            ignore: list(arguments.ignore),
+            exclude: list(arguments.exclude),
+            include_hidden: arguments.hidden.then(|| unplaced(true)),
+            respect_gitignore: arguments.no_ignore.then(|| unplaced(false)),
+            max_file_size: arguments.max_file_size.map(unplaced),
+            jobs: arguments.jobs.map(unplaced),
+            ..given.flags
+        };
+        given
+    }
+}
+
+fn list(words: Vec<String>) -> Option<Spanned<Vec<Spanned<String>>>> {
+    (!words.is_empty()).then(|| unplaced(words.into_iter().map(unplaced).collect()))
+}
+
+/// A value that stands in no file.
+fn unplaced<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+/// `rules`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List all rules
+    List {
+        /// How to print them
+        #[arg(long, default_value = "table")]
+        format: ListFormat,
+        /// Where settings come from.
+        #[command(flatten)]
+        config: ConfigArguments,
+    },
+    /// Check rule pages: read each one and run its examples
+    Test {
+        /// The folder that holds `<shelf>/<name>.md`
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The id of the rule, its bare name, or another tool's code for it
+    #[arg(value_name = "ID")]
+    pub(crate) rule: String,
+    /// Where settings come from.
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
+}
+
+/// `config`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print each setting with its origin
+    Show(Box<SettingsArguments>),
+    /// Check the settings, the rules they name and the pages they bring
+    Check(Box<SettingsArguments>),
+    /// Print the JSON Schema of the settings file
+    Schema,
+}
+
+fn format_of(text: &str) -> Result<Format, String> {
+    crate::output::format_of(text)
+}

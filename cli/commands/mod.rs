@@ -1,0 +1,52 @@
+//! One file for each command.
+
+mod completions;
+mod config;
+mod explain;
+mod man;
+mod rules;
+mod rules_test;
+mod scan;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::arguments::{Command, RulesCommand};
+use crate::console::Console;
+use crate::failure::did_you_mean;
+use crate::paths::Paths;
+use crate::settings::{self, Given, Loaded};
+
+/// Does what the command line asks for.
+///
+/// # Errors
+///
+/// Whatever leaves the user without a result; the exit code is then 2.
+pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
+    match command {
+        Command::Scan(arguments) => scan::scan(*arguments, console),
+        Command::Rules(RulesCommand::List { format, config }) => rules::list(format, config, console),
+        Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
+        Command::Explain(arguments) => explain::explain(arguments, console),
+        Command::Config(command) => config::config(command, console),
+        Command::Completions { shell } => completions::completions(shell),
+        Command::Man { command } => man::man(&command),
+    }
+}
+
+/// Reads the settings for a run on `roots`.
+fn load(given: impl Into<Given>, paths: &Paths, roots: &[PathBuf]) -> Result<Loaded> {
+    settings::load(given.into(), paths, roots)
+}
+
+/// A mistyped variable would otherwise be obeyed by nobody and noticed by nobody.
+fn warn_of_unknown_variables(loaded: &Loaded, console: &Console) {
+    for (name, suggestion) in &loaded.unknown_variables {
+        console.warning(
+            &format!("the variable `{name}` is no setting"),
+            &did_you_mean(*suggestion, "`weighbridge config show` lists all settings"),
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! `weighbridge rules list`: every rule in a line.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use serde_json::json;
+use weighbridge_rules::{Rule, built_in_rules};
+
+use super::load;
+use crate::arguments::{ConfigArguments, ListFormat};
+use crate::console::Console;
+use crate::output::print;
+use crate::pages::own_rules;
+use crate::paths::Paths;
+use crate::selection::Catalogue;
+
+/// Prints the rules, sorted by id.
+pub(crate) fn list(format: ListFormat, config: ConfigArguments, _: &Console) -> Result<ExitCode> {
+    let settings = load(config, &Paths::of_process()?, &[])?.settings;
+    let own = own_rules(&settings.rules.value)?;
+    let catalogue = Catalogue::new(&own);
+    let text = match format {
+        ListFormat::Table => table(catalogue.rules())?,
+        ListFormat::Json => document(catalogue.rules())?,
+    };
+    print(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(rules: &[&Rule]) -> Result<String> {
+    let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for rule in rules {
+        let state = if rule.default { "   " } else { "off" };
+        writeln!(
+            text,
+            "{:width$}  {:8}  {state}  {}",
+            rule.id.as_str(),
+            rule.severity,
+            rule.summary
+        )
+        .context("cannot write the table")?;
+    }
+    Ok(text)
+}
+
+fn document(rules: &[&Rule]) -> Result<String> {
+    let is_built_in = |rule: &Rule| built_in_rules().iter().any(|other| other.id == rule.id);
+    let rules: Vec<_> = rules
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": rule.id.as_str(),
+                "summary": rule.summary,
+                "severity": rule.severity.name(),
+                "confidence": rule.confidence.name(),
+                "help": rule.help,
+                "languages": rule.languages,
+                "cwe": rule.cwe,
+                "tags": rule.tags,
+                "aliases": rule.aliases,
+                "default": rule.default,
+                "sensitive": rule.sensitive,
+                "since": rule.since,
+                "built_in": is_built_in(rule),
+            })
+        })
+        .collect();
+    let mut text = serde_json::to_string_pretty(&rules).context("cannot write the list")?;
+    text.push('\n');
+    Ok(text)
+}

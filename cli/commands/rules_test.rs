@@ -1,0 +1,51 @@
+//! `weighbridge rules test`: reads the pages of a folder and runs their examples.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use weighbridge_scan::{ExampleFailure, check_examples};
+
+use crate::console::Console;
+use crate::output::print;
+use crate::pages::{PageFile, pages_in};
+
+const FAILURES: u8 = 1;
+const UNREADABLE: u8 = 2;
+
+/// Checks every page below `folder`. All faults of all pages are said in one go.
+pub(crate) fn test(folder: &Path, console: &Console) -> Result<ExitCode> {
+    let pages = pages_in(folder)?;
+    let mut failures = String::new();
+    let mut failed = 0;
+    let mut unreadable = 0;
+    for file in &pages {
+        match page_failures(file) {
+            Ok(found) => {
+                failed += usize::from(!found.is_empty());
+                for failure in found {
+                    writeln!(failures, "{}: {failure}", file.path.display()).context("cannot write a failure")?;
+                }
+            }
+            Err(error) => {
+                console.error(&error);
+                unreadable += 1;
+            }
+        }
+    }
+    print(failures.as_bytes())?;
+    let passed = pages.len() - failed - unreadable;
+    console.summary(&format!("{passed} of {} pages are correct", pages.len()));
+    Ok(match (unreadable, failed) {
+        (0, 0) => ExitCode::SUCCESS,
+        (0, _) => ExitCode::from(FAILURES),
+        _ => ExitCode::from(UNREADABLE),
+    })
+}
+
+/// What the examples of a page show to be wrong.
+fn page_failures(file: &PageFile) -> Result<Vec<ExampleFailure>> {
+    let page = file.read()?;
+    check_examples(&page).map_err(|error| file.unusable(&error))
+}

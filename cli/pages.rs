@@ -1,0 +1,134 @@
+//! Reads rule pages of an organisation from folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, anyhow};
+use weighbridge_rules::{Page, Rule, built_in_rules};
+use weighbridge_scan::{CompileError, check_rule};
+
+use crate::failure::{failure, failure_because};
+use crate::settings::Item;
+
+/// A page is read by people; one of this size is something else.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// A page on disk.
+#[derive(Debug)]
+pub(crate) struct PageFile {
+    /// Where it lies.
+    pub(crate) path: PathBuf,
+    /// The id that its place gives it.
+    pub(crate) id: String,
+}
+
+impl PageFile {
+    /// Reads the page.
+    ///
+    /// # Errors
+    ///
+    /// A file that cannot be read, or the first fault on the page, with its line.
+    pub(crate) fn read(&self) -> Result<Page> {
+        let unreadable = |cause| self.fault(cause, "a page is a readable text file in UTF-8");
+        let metadata = self.path.metadata().map_err(|error| unreadable(error.into()))?;
+        if !metadata.is_file() || metadata.len() > MAX_BYTES {
+            return Err(unreadable(anyhow!("it is not a regular file of at most 1 MiB")));
+        }
+        let text = fs::read_to_string(&self.path).map_err(|error| unreadable(error.into()))?;
+        Page::parse(&self.id, &text)
+            .map_err(|error| self.fault(anyhow!("line {}: {}", error.line, error.problem), &error.hint()))
+    }
+
+    /// The error for a page that was read and cannot be compiled.
+    pub(crate) fn unusable(&self, error: &CompileError) -> anyhow::Error {
+        let cause = anyhow!("line {}: {}", error.line, error.message);
+        self.fault(
+            cause,
+            "docs/rule-pages.md describes the format; `weighbridge rules test DIR` checks all pages",
+        )
+    }
+
+    fn fault(&self, cause: anyhow::Error, hint: &str) -> anyhow::Error {
+        failure_because(format!("cannot use the page `{}`", self.path.display()), cause, hint)
+    }
+}
+
+/// The pages below `folder`, sorted by id. `README.md` is no page; any other `.md` is.
+///
+/// # Errors
+///
+/// A folder that cannot be read, or that holds no page at all.
+pub(crate) fn pages_in(folder: &Path) -> Result<Vec<PageFile>> {
+    let mut pages = Vec::new();
+    collect(folder, "", &mut pages).map_err(|(path, error)| {
+        failure_because(
+            format!("cannot read the rules in `{}`", path.display()),
+            error,
+            "name a folder that holds pages as `<shelf>/<name>.md`",
+        )
+    })?;
+    if pages.is_empty() {
+        return Err(failure(
+            format!("there is no rule page in `{}`", folder.display()),
+            "name the folder that holds the shelves: pages lie in it as `<shelf>/<name>.md`",
+        ));
+    }
+    pages.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(pages)
+}
+
+fn collect(folder: &Path, prefix: &str, pages: &mut Vec<PageFile>) -> Result<(), (PathBuf, std::io::Error)> {
+    let fail = |error| (folder.to_path_buf(), error);
+    for entry in fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with('.') || name == "README.md" {
+            continue;
+        }
+        let path = entry.path();
+        if entry.file_type().map_err(fail)?.is_dir() {
+            collect(&path, &format!("{prefix}{name}/"), pages)?;
+        } else if let Some(name) = name.strip_suffix(".md") {
+            let id = format!("{prefix}{name}");
+            pages.push(PageFile { path, id });
+        }
+    }
+    Ok(())
+}
+
+/// The rules of the organisation's folders.
+///
+/// # Errors
+///
+/// The first page that cannot be used, or that claims the id of another.
+pub(crate) fn own_rules(folders: &[Item]) -> Result<Vec<Rule>> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for folder in folders {
+        for file in pages_in(&folder_path(folder))? {
+            let rule = file.read()?.rule;
+            check_rule(&rule).map_err(|error| file.unusable(&error))?;
+            if built_in_rules().iter().chain(&rules).any(|other| other.id == rule.id) {
+                return Err(failure(
+                    format!(
+                        "the page `{}` gives a rule that exists already: `{}`",
+                        file.path.display(),
+                        rule.id
+                    ),
+                    "rename the page, or put it on a shelf of your own",
+                ));
+            }
+            rules.push(rule);
+        }
+    }
+    Ok(rules)
+}
+
+/// The folder as messages may show it: relative where it was written relative to the current folder.
+fn folder_path(folder: &Item) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    let path = folder.path();
+    path.strip_prefix(&current)
+        .ok()
+        .filter(|path| !path.as_os_str().is_empty())
+        .map_or_else(|| path.clone(), Path::to_path_buf)
+}

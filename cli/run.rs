@@ -1,0 +1,173 @@
+//! Scans many files: each on one thread, none of them able to lose the rest.
+
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Result;
+use rayon::prelude::*;
+use weighbridge_core::{Finding, Notification};
+use weighbridge_scan::{FileReport, Scanner, Worker};
+
+use crate::failure::failure_because;
+use crate::interrupt;
+use crate::panics;
+use crate::progress::Progress;
+use crate::read::{Reader, Reading};
+use crate::settings::Size;
+use crate::walk::Entry;
+
+/// For so few files no further thread is started.
+const FEW: usize = 4;
+/// What the main thread has, so that a file fares the same on every thread.
+const STACK_BYTES: usize = 8 << 20;
+
+/// What all files came to.
+#[derive(Debug, Default)]
+pub(crate) struct Scanned {
+    /// The findings, in order of the files.
+    pub(crate) findings: Vec<Finding>,
+    /// What could not be done.
+    pub(crate) notifications: Vec<Notification>,
+    /// Files that were searched.
+    pub(crate) files: usize,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+    /// Files that are not text.
+    pub(crate) binary: usize,
+}
+
+/// What one file came to.
+#[derive(Default)]
+struct FileResult {
+    report: FileReport,
+    /// The bytes searched; `None` if the file was not.
+    bytes: Option<u64>,
+    binary: bool,
+}
+
+/// Scans all entries. The result does not depend on the number of threads.
+///
+/// # Errors
+///
+/// Threads that the system does not give.
+pub(crate) fn scan(
+    scanner: &Scanner<'_>,
+    entries: &[Entry],
+    limit: Size,
+    jobs: usize,
+    progress: &Progress,
+) -> Result<Scanned> {
+    let threads = jobs.min(entries.len());
+    let results: Vec<FileResult> = if threads <= 1 || entries.len() <= FEW {
+        let mut desk = Desk::new(scanner, limit);
+        entries.iter().map(|entry| desk.file_result(entry, progress)).collect()
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .stack_size(STACK_BYTES)
+            .build();
+        let pool = pool.map_err(|error| {
+            failure_because(
+                format!("cannot start {threads} threads"),
+                error,
+                "ask for fewer with `--jobs`",
+            )
+        })?;
+        // One desk to a thread: each lock is only ever taken by its own thread.
+        let desks: Vec<_> = (0..threads).map(|_| Mutex::new(Desk::new(scanner, limit))).collect();
+        pool.install(|| {
+            let results = entries.par_iter().map(|entry| {
+                let thread = rayon::current_thread_index().expect("this runs inside the pool");
+                let mut desk = desks[thread].lock().unwrap_or_else(PoisonError::into_inner);
+                desk.file_result(entry, progress)
+            });
+            results.collect()
+        })
+    };
+    progress.clear();
+    tracing::debug!(files = results.len(), threads, "scanned");
+    Ok(results.into_iter().fold(Scanned::default(), Scanned::with))
+}
+
+impl Scanned {
+    fn with(mut self, result: FileResult) -> Self {
+        self.findings.extend(result.report.findings);
+        self.notifications.extend(result.report.notifications);
+        self.files += usize::from(result.bytes.is_some());
+        self.bytes += result.bytes.unwrap_or(0);
+        self.binary += usize::from(result.binary);
+        self
+    }
+}
+
+/// What one thread works with.
+struct Desk<'s, 'r> {
+    scanner: &'s Scanner<'r>,
+    worker: Option<Worker<'s, 'r>>,
+    reader: Reader,
+    limit: Size,
+}
+
+impl<'s, 'r> Desk<'s, 'r> {
+    fn new(scanner: &'s Scanner<'r>, limit: Size) -> Self {
+        Self {
+            scanner,
+            worker: None,
+            reader: Reader::new(limit),
+            limit,
+        }
+    }
+
+    fn file_result(&mut self, entry: &Entry, progress: &Progress) -> FileResult {
+        if interrupt::is_requested() {
+            return FileResult::default();
+        }
+        let worker = self.worker.get_or_insert_with(|| self.scanner.worker());
+        let reader = &mut self.reader;
+        let result = panics::guarded(|| scan_file(worker, reader, entry));
+        progress.advance();
+        result.unwrap_or_else(|place| {
+            // What the panic left behind is not to be trusted.
+            self.worker = None;
+            self.reader = Reader::new(self.limit);
+            stopped(panicked(entry, &place))
+        })
+    }
+}
+
+fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) -> FileResult {
+    match reader.read(entry) {
+        Reading::Text(source) => {
+            tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
+            FileResult {
+                report: worker.scan(&source),
+                bytes: Some(source.bytes().len() as u64),
+                binary: false,
+            }
+        }
+        Reading::Binary => FileResult {
+            binary: true,
+            ..FileResult::default()
+        },
+        Reading::Stopped(notification) => stopped(notification),
+    }
+}
+
+fn stopped(notification: Notification) -> FileResult {
+    FileResult {
+        report: FileReport {
+            notifications: vec![notification],
+            ..FileReport::default()
+        },
+        ..FileResult::default()
+    }
+}
+
+/// The message of the panic stays unsaid: it could hold text of the file.
+fn panicked(entry: &Entry, place: &str) -> Notification {
+    Notification::incomplete(
+        "file/panic",
+        Some(entry.name.clone()),
+        format!("was not scanned to its end: a defect of weighbridge at {place}"),
+    )
+    .with_hint("please report the place; the other files were scanned")
+}
