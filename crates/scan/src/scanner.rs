@@ -200,7 +200,10 @@ impl<'r> Scanner<'r> {
                 want_keywords(&mut builder, seeker, rule);
                 if matches!(&rule.detector, Detector::Code { name, .. } if name == INTRANET_HOST) {
                     // The page cannot know the organisation's own suffixes.
-                    self.options.intranet_suffixes.iter().for_each(|suffix| builder.want_text(seeker, suffix, Vec::new()));
+                    self.options
+                        .intranet_suffixes
+                        .iter()
+                        .for_each(|suffix| builder.want_text(seeker, suffix, Vec::new()));
                 }
             }
         }

@@ -57,5 +57,9 @@ pub(crate) fn hosts(input: &Input<'_>, found: &mut Vec<Detection>) {
 
 /// What counts as unknown text: placeholders. Comments are read, by the model or by whoever reads the file.
 fn blanked(input: &Input<'_>) -> Vec<(usize, usize)> {
-    input.regions.of_kind("placeholder").map(|span| (span.start, span.end)).collect()
+    input
+        .regions
+        .of_kind("placeholder")
+        .map(|span| (span.start, span.end))
+        .collect()
 }

@@ -26,14 +26,14 @@ impl Bindings {
         match import.target.strip_suffix(".*") {
             Some(module) if import.name == "*" => self.stars.push(module.to_owned()),
             _ => {
-                self.bind(import.name, import.target);
+                self.bind(import.name, &import.target);
             }
         }
     }
 
     /// Lets `name` stand for `target` too. Says whether that is news.
-    pub(crate) fn bind(&mut self, name: String, target: String) -> bool {
-        let target = without_builtins(&target).to_owned();
+    pub(crate) fn bind(&mut self, name: String, target: &str) -> bool {
+        let target = without_builtins(target).to_owned();
         if name == target && !self.targets.contains_key(&name) {
             self.targets.insert(name, vec![target]);
             return true;

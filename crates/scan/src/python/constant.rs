@@ -103,8 +103,9 @@ fn binary(node: Node<'_>, text: &[u8], depth: usize) -> Option<Constant> {
         (b"+", Constant::Text(left), Constant::Text(right)) => Some(Constant::Text(left + &right)),
         // `0o600 | 0o077`, `1 << 20`: constant, and nobody asks for the value.
         (_, Constant::Number(left), Constant::Number(right)) => Some(Constant::Number(format!("{left} {right}"))),
-        (b"*", Constant::Text(part), Constant::Number(_)) => Some(Constant::Text(part)),
-        (b"%", Constant::Text(part), _) => Some(Constant::Text(part)),
+        (b"*", Constant::Text(part), Constant::Number(_)) | (b"%", Constant::Text(part), _) => {
+            Some(Constant::Text(part))
+        }
         (b"+" | b"*", Constant::Collection { is_empty }, _) => Some(Constant::Collection { is_empty }),
         _ => None,
     }

@@ -73,7 +73,7 @@ pub(crate) fn str<'t>(node: Node<'_>, text: &'t [u8]) -> &'t str {
 }
 
 /// The named children of a node, comments left out.
-pub(crate) fn named_children<'n>(node: Node<'n>) -> Vec<Node<'n>> {
+pub(crate) fn named_children(node: Node<'_>) -> Vec<Node<'_>> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor)
         .filter(|child| !child.is_extra())

@@ -55,7 +55,7 @@ pub(crate) fn collect_bindings(file: &File<'_>, forest: &Forest, bindings: &mut 
             for target in names(value, text, bindings) {
                 let target = target + suffix;
                 if file.rules.leads(&target) {
-                    is_new |= bindings.bind(str(name, text).to_owned(), target);
+                    is_new |= bindings.bind(str(name, text).to_owned(), &target);
                 }
             }
         });
@@ -164,22 +164,11 @@ impl Matcher<'_> {
                 .iter()
                 .filter(|entry| entry.item.any_mention)
             {
-                if !self.is_import(node) && !self.is_own(node, &name) {
+                if !is_import(node) && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));
                 }
             }
         }
-    }
-
-    fn is_import(&self, node: Node<'_>) -> bool {
-        let mut node = Some(node);
-        while let Some(current) = node {
-            if current.kind_id() == KINDS.import_statement || current.kind_id() == KINDS.import_from_statement {
-                return true;
-            }
-            node = current.parent();
-        }
-        false
     }
 
     /// Whether a name that no import binds is one of the file's own.
@@ -218,4 +207,16 @@ impl Matcher<'_> {
         }
         detection
     }
+}
+
+/// Whether `node` is part of an import statement.
+fn is_import(node: Node<'_>) -> bool {
+    let mut node = Some(node);
+    while let Some(current) = node {
+        if current.kind_id() == KINDS.import_statement || current.kind_id() == KINDS.import_from_statement {
+            return true;
+        }
+        node = current.parent();
+    }
+    false
 }

@@ -161,11 +161,11 @@ pub(crate) fn scan(
         marks.mark_words(file, file.rules.queries[index].words().iter().flatten().copied());
     }
     let mut forest = trees::Forest::default();
-    forest.grow(file, marks.take_new(file), parser);
+    forest.grow(file, &marks.take_new(file), parser);
     if matching::collect_bindings(file, &forest, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
         marks.mark_needs(file, live.needs, bindings);
-        forest.grow(file, marks.take_new(file), parser);
+        forest.grow(file, &marks.take_new(file), parser);
         matching::collect_bindings(file, &forest, bindings);
     }
 

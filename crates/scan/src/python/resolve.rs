@@ -139,9 +139,8 @@ impl Resolver<'_> {
         values
             .into_iter()
             .flat_map(|value| match without_builtins(&value) {
-                "sys.modules" => vec![key.clone()],
+                "sys.modules" | "__builtins__" => vec![key.clone()],
                 "globals()" | "locals()" => self.identifier(&key),
-                "__builtins__" => vec![key.clone()],
                 value => value
                     .strip_suffix(".__dict__")
                     .map(|object| join(object, &key))

@@ -32,8 +32,8 @@ pub(crate) struct Grown {
 
 impl Forest {
     /// Parses the marked statements.
-    pub(crate) fn grow(&mut self, file: &File<'_>, marked: Vec<Marked>, parser: &mut PythonParser) {
-        let spans = statements(file, &marked);
+    pub(crate) fn grow(&mut self, file: &File<'_>, marked: &[Marked], parser: &mut PythonParser) {
+        let spans = statements(file, marked);
         let mut at = 0;
         while at < spans.len() {
             let mut bytes = 0;
@@ -89,7 +89,7 @@ fn statements(file: &File<'_>, marked: &[Marked]) -> Vec<Span> {
         match spans.last_mut() {
             Some(last) if span == *last => {}
             Some(last) if span.overlaps(*last) => {
-                last.end = span.end.max(last.end).min(last.start + MAX_STATEMENT_BYTES)
+                last.end = span.end.max(last.end).min(last.start + MAX_STATEMENT_BYTES);
             }
             _ => spans.push(span),
         }
