@@ -15,4 +15,5 @@ mod exit_codes;
 mod hostile_inputs;
 mod rules_command;
 mod scan;
+mod secrets;
 mod settings;
