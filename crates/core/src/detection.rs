@@ -68,13 +68,22 @@ pub enum MessagePart {
 /// The findings of a file: masks what any of the detections hides, then cuts what each of them shows.
 ///
 /// Sorted, and without two findings of one rule at the same span.
-pub fn admit(source: &Source<'_>, mut detections: Vec<Detection>) -> Vec<Finding> {
+pub fn admit(source: &Source<'_>, detections: Vec<Detection>) -> Vec<Finding> {
+    admit_first(source, detections, usize::MAX).0
+}
+
+/// The first `limit` findings of a file, and how many there are in all.
+///
+/// The mask is made of all detections; only what is returned is cut out of the source.
+pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: usize) -> (Vec<Finding>, usize) {
     let mask = mask_of(&detections);
     detections.retain(|detection| detection.reported);
     detections.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     detections.dedup_by(|a, b| a.span == b.span && a.rule == b.rule);
+    let total = detections.len();
+    detections.truncate(limit);
     if detections.is_empty() {
-        return Vec::new();
+        return (Vec::new(), total);
     }
     let hashes = line_hashes(source.bytes(), &mask);
     let mut equals: HashMap<(RuleId, String), usize> = HashMap::new();
@@ -112,7 +121,7 @@ pub fn admit(source: &Source<'_>, mut detections: Vec<Detection>) -> Vec<Finding
         })
         .collect();
     findings.sort();
-    findings
+    (findings, total)
 }
 
 fn mask_of(detections: &[Detection]) -> Mask {

@@ -23,7 +23,7 @@ mod span;
 mod suggestion;
 mod visible;
 
-pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit};
+pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit, admit_first};
 pub use digest::Digest;
 pub use excerpt::{Excerpt, ExcerptLine};
 pub use finding::{Finding, Location, Suppression};
@@ -39,4 +39,4 @@ pub use severity::{Confidence, Severity, UnknownLevel};
 pub use source::{Position, Source};
 pub use span::Span;
 pub use suggestion::closest;
-pub use visible::push_visible;
+pub use visible::{push_visible, visible_lines};

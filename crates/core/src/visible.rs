@@ -21,6 +21,18 @@ pub fn push_visible(out: &mut String, bytes: &[u8]) {
     }
 }
 
+/// `text` with every character in sight; line feeds stay.
+pub fn visible_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (index, line) in text.split('\n').enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        push_visible(&mut out, line.as_bytes());
+    }
+    out
+}
+
 fn push_character(out: &mut String, character: char) {
     if is_hidden(character) {
         push_formatted(out, format_args!("\\u{{{:x}}}", u32::from(character)));

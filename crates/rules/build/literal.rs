@@ -65,7 +65,7 @@ impl Literal for Rule {
         format!(
             "crate::Rule {{ id: weighbridge_core::RuleId::from_static({:?}), summary: {}, severity: {}, confidence: {}, since: {}, \
              message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, \
-             sensitive: {}, shown_prefix: {}, detector: {}, detector_line: {}, page: {} }}",
+             sensitive: {}, generic: {}, shown_prefix: {}, detector: {}, detector_line: {}, page: {} }}",
             self.id.as_str(),
             self.summary.literal(),
             self.severity.literal(),
@@ -81,6 +81,7 @@ impl Literal for Rule {
             self.ignore_case,
             self.default,
             self.sensitive,
+            self.generic,
             self.shown_prefix,
             self.detector.literal(),
             self.detector_line,

@@ -44,6 +44,8 @@ pub struct Rule {
     pub default: bool,
     /// Whether the match is a secret.
     pub sensitive: bool,
+    /// Whether it gives way to a rule that knows more about the same secret.
+    pub generic: bool,
     /// How many leading bytes of the secret may be shown.
     pub shown_prefix: usize,
     /// How it is found.

@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::python::lexer::is_word;
+use crate::python::lexer::{is_boundary, is_word};
 
 /// Something that wants to know whether its words occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -252,11 +252,6 @@ impl Prefilter<'_> {
             _ => behind.starts_with(b"("),
         }
     }
-}
-
-/// Whether no word runs across `offset`.
-fn is_boundary(text: &[u8], offset: usize) -> bool {
-    offset == 0 || offset == text.len() || !is_word(text[offset - 1]) || !is_word(text[offset])
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use weighbridge_core::{Confidence, Detection, Finding, Language, Notification, Severity, Source, Span, admit};
+use rustc_hash::FxHashSet;
+use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, Span, admit_first};
 use weighbridge_rules::{Detector, Rule};
 
 use crate::commonness::commonness;
@@ -271,18 +272,14 @@ impl Worker<'_, '_> {
         };
         self.run_patterns(source, &regions, &mut found);
         self.run_detectors(source, &regions, &mut found);
-        drop_vaguer_secrets(&mut found);
+        drop_vaguer_secrets(&scanner.uses, &mut found);
         suppression::apply(source, &scanner.uses, &mut found);
-        let mut findings = admit(source, found);
-        if findings.len() > scanner.options.max_findings {
-            let message = format!(
-                "{} findings in one file; the first {} are reported",
-                findings.len(),
-                scanner.options.max_findings
-            );
+        let limit = scanner.options.max_findings;
+        let (findings, total) = admit_first(source, found, limit);
+        if total > limit {
+            let message = format!("{total} findings in one file; the first {limit} are reported");
             let notification = Notification::incomplete("file/too-many-findings", Some(source.path().clone()), message);
             notifications.push(notification.with_hint("raise `max-findings`, or exclude the file"));
-            findings.truncate(scanner.options.max_findings);
         }
         FileReport {
             findings,
@@ -323,6 +320,7 @@ impl Worker<'_, '_> {
             rules: &scanner.python,
             uses: &scanner.uses,
             regexes: &scanner.regexes,
+            scopes: python::scope::Scopes::default(),
         };
         let live = python::Live {
             needs: &needs,
@@ -409,20 +407,31 @@ fn region_name(kind: prompt::RegionKind) -> &'static str {
     }
 }
 
-/// Where a rule that knows the provider and a vaguer one point at the same secret, the vaguer one only masks.
-fn drop_vaguer_secrets(found: &mut [Detection]) {
-    let sure: Vec<Span> = found
+/// Where a rule that knows more and a vaguer one point at the same secret, the vaguer one only masks.
+fn drop_vaguer_secrets(uses: &[RuleUse<'_>], found: &mut [Detection]) {
+    let generic: FxHashSet<&RuleId> = uses
         .iter()
-        .filter(|detection| detection.confidence == Confidence::High && detection.reported)
-        .filter_map(|detection| detection.secret.map(|secret| secret.span))
+        .filter(|known| known.rule.generic)
+        .map(|known| &known.rule.id)
         .collect();
-    for detection in found
-        .iter_mut()
-        .filter(|detection| detection.confidence < Confidence::High)
-    {
-        let is_known = detection
-            .secret
-            .is_some_and(|secret| sure.iter().any(|span| span.overlaps(secret.span)));
-        detection.reported &= !is_known;
+    let rank = |detection: &Detection| (!generic.contains(&detection.rule), detection.confidence);
+    let known: Vec<_> = found
+        .iter()
+        .filter(|detection| detection.reported)
+        .filter_map(|detection| detection.secret.map(|secret| (secret.span, rank(detection))))
+        .collect();
+    let mut by_start: Vec<_> = known;
+    by_start.sort_unstable_by_key(|(span, _)| *span);
+    let longest = by_start.iter().map(|(span, _)| span.len()).max().unwrap_or(0);
+    for detection in found.iter_mut() {
+        let Some(secret) = detection.secret else { continue };
+        let own = rank(detection);
+        let from = by_start.partition_point(|(span, _)| span.start + longest < secret.span.start);
+        let near = by_start[from..]
+            .iter()
+            .take_while(|(span, _)| span.start < secret.span.end);
+        detection.reported &= !near
+            .into_iter()
+            .any(|(span, rank)| *rank > own && span.overlaps(secret.span));
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::{self, Write as _};
 
 use pulldown_cmark::{Event, Parser, TagEnd};
+use weighbridge_core::visible_lines;
 use weighbridge_rules::{Example, Page, Rule};
 
 use super::prose::sentence;
@@ -59,7 +60,7 @@ impl Help {
                 .next()
                 .unwrap_or_else(|| plain(&sentence(&rule.summary))),
             text,
-            markdown,
+            markdown: visible_lines(&markdown),
         }
     }
 

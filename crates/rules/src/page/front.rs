@@ -44,6 +44,8 @@ pub(super) struct Front {
     #[serde(default)]
     pub(super) sensitive: bool,
     #[serde(default)]
+    pub(super) generic: bool,
+    #[serde(default)]
     pub(super) shown_prefix: usize,
     pub(super) detector: Option<String>,
     #[serde(default)]

@@ -153,6 +153,7 @@ fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: u
         ignore_case: front.ignore_case,
         default: front.default,
         sensitive: front.sensitive,
+        generic: front.generic,
         shown_prefix: front.shown_prefix,
         detector,
         detector_line,

@@ -13,6 +13,8 @@ use crate::regexes::Regexes;
 /// A call and what conditions may ask about it.
 pub(crate) struct CallSite<'a, 'n> {
     pub(crate) call: Node<'n>,
+    /// The nodes around the call, outermost first.
+    pub(crate) ancestors: &'a [Node<'n>],
     pub(crate) text: &'a [u8],
     pub(crate) bindings: &'a Bindings,
     pub(crate) regexes: &'a Regexes<'a>,
@@ -101,20 +103,14 @@ impl CallSite<'_, '_> {
     /// What the value of the call is given to: the left side of the assignment, or the keyword of an outer call.
     fn target(&self) -> String {
         let kinds = &*KINDS;
-        let mut node = self.call;
-        while let Some(parent) = node.parent() {
-            let field = if parent.kind_id() == kinds.assignment {
-                "left"
-            } else if parent.kind_id() == kinds.keyword_argument {
-                "name"
-            } else {
-                node = parent;
-                continue;
-            };
-            return parent
-                .child_by_field_name(field)
-                .map_or_else(String::new, |target| str(target, self.text).to_owned());
-        }
-        String::new()
+        let target = self.ancestors.iter().rev().find_map(|around| {
+            let is_assignment = around.kind_id() == kinds.assignment;
+            let is_keyword = around.kind_id() == kinds.keyword_argument;
+            let field = if is_assignment { "left" } else { "name" };
+            (is_assignment || is_keyword).then(|| around.child_by_field_name(field))
+        });
+        target
+            .flatten()
+            .map_or_else(String::new, |target| str(target, self.text).to_owned())
     }
 }

@@ -125,6 +125,7 @@ pub(crate) fn lex(text: &[u8]) -> Lexed {
         line_start: 0,
         code_end: 0,
         depth: 0,
+        breaks: Vec::new(),
         lexed: Lexed {
             lines,
             ..Lexed::default()
@@ -141,6 +142,8 @@ struct Lexer<'a> {
     line_start: usize,
     code_end: usize,
     depth: usize,
+    /// Ends of physical lines inside the open brackets, each with the end of the code before it.
+    breaks: Vec<(usize, usize)>,
     lexed: Lexed,
 }
 
@@ -175,7 +178,7 @@ impl Lexer<'_> {
             }
         }
         if self.depth > 0 {
-            self.lexed.is_balanced = false;
+            self.end_unclosed_line();
         }
         self.end_logical_line();
     }
@@ -190,13 +193,27 @@ impl Lexer<'_> {
         if byte == b'\r' && self.text.get(self.at) == Some(&b'\n') {
             self.at += 1;
         }
+        if self.depth > 0 {
+            self.breaks.push((self.at, self.code_end));
+        }
         if self.depth > 0 && self.next_line_begins_a_statement() {
-            self.lexed.is_balanced = false;
-            self.depth = 0;
+            self.end_unclosed_line();
         }
         if self.depth == 0 {
             self.end_logical_line();
         }
+    }
+
+    /// A bracket was not closed: the physical lines behind it become logical ones.
+    fn end_unclosed_line(&mut self) {
+        self.lexed.is_balanced = false;
+        self.depth = 0;
+        let (at, code_end) = (self.at, self.code_end);
+        for (line_end, code_end) in std::mem::take(&mut self.breaks) {
+            (self.at, self.code_end) = (line_end, code_end);
+            self.end_logical_line();
+        }
+        (self.at, self.code_end) = (at, code_end);
     }
 
     fn next_line_begins_a_statement(&self) -> bool {
@@ -214,6 +231,7 @@ impl Lexer<'_> {
     fn end_logical_line(&mut self) {
         let (start, end) = (self.line_start, self.at);
         self.line_start = end;
+        self.breaks.clear();
         if self.code_end <= start {
             return;
         }
@@ -222,8 +240,8 @@ impl Lexer<'_> {
                 .iter()
                 .take_while(|byte| matches!(byte, b' ' | b'\t' | 0x0c))
                 .count();
-        let code_start = if start == 0 && self.text.starts_with(b"\xef\xbb\xbf") {
-            code_start.max(3)
+        let code_start = if start == 0 && self.text.starts_with(BYTE_ORDER_MARK) {
+            code_start.max(BYTE_ORDER_MARK.len())
         } else {
             code_start
         };
@@ -322,6 +340,15 @@ impl Lexer<'_> {
     }
 }
 
+/// Whether no word runs across `offset`. A byte-order mark is no part of the word behind it.
+pub(crate) fn is_boundary(text: &[u8], offset: usize) -> bool {
+    let is_inside = offset > 0 && offset < text.len() && is_word(text[offset - 1]) && is_word(text[offset]);
+    !is_inside || (offset == BYTE_ORDER_MARK.len() && text.starts_with(BYTE_ORDER_MARK))
+}
+
+/// U+FEFF in UTF-8, which some editors put at the beginning of a file.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Whether a byte is part of a name; bytes above ASCII are, as Python's names may hold any letter.
 pub(crate) fn is_word(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
@@ -370,6 +397,7 @@ mod tests {
             codes("x = foo(1,\ndef f():\n    eval(a)\n").last().expect("a line"),
             "eval(a)"
         );
+        assert_eq!(codes("def (:\ndef (:\neval(a)\n").last().expect("a line"), "eval(a)");
         assert_eq!(codes("\"\"\"open\neval(a)\n").last().expect("a line"), "eval(a)");
         assert_eq!(codes("Here's the code:\n```python\neval(a)\n```\n")[2], "eval(a)");
     }

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::File;
 use super::bindings::Bindings;
 use super::imports::is_import;
-use super::lexer::{Line, is_word};
+use super::lexer::{Line, is_boundary};
 use super::table::{Head, Need};
 
 /// Offsets of a file whose statements are to be parsed.
@@ -181,7 +181,7 @@ fn occurrences<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<Item = (u
     let text = file.text();
     memmem::find_iter(text, word.as_bytes()).filter_map(move |offset| {
         let end = offset + word.len();
-        let is_whole = (offset == 0 || !is_word(text[offset - 1])) && !text.get(end).is_some_and(|byte| is_word(*byte));
+        let is_whole = is_boundary(text, offset) && is_boundary(text, end);
         if !is_whole || file.lexed.quiet_at(offset).is_some() {
             return None;
         }

@@ -1,12 +1,13 @@
 //! Walks the trees: first for names that assignments bind, then for calls that rules ask for.
 
-use tree_sitter::{Node, TreeCursor};
+use tree_sitter::{Node, Tree};
 use weighbridge_core::{Detection, MessagePart, Span};
 
 use super::File;
 use super::bindings::Bindings;
 use super::condition::CallSite;
 use super::grammar::{KINDS, named_children, str};
+use super::parse::PythonParser;
 use super::resolve::names;
 use super::scope::{function_name, is_rebound};
 use super::table::Entry;
@@ -16,12 +17,17 @@ use crate::detect::detection;
 /// Binds the names that assignments, `with … as`, `:=` and annotated parameters give to things that lead to a rule.
 ///
 /// Says whether anything new was bound.
-pub(crate) fn collect_bindings(file: &File<'_>, forest: &Forest, bindings: &mut Bindings) -> bool {
+pub(crate) fn collect_bindings(
+    file: &File<'_>,
+    forest: &mut Forest,
+    parser: &mut PythonParser,
+    bindings: &mut Bindings,
+) -> bool {
     let kinds = &*KINDS;
     let mut is_new = false;
-    for grown in &forest.trees {
+    forest.visit(file, parser, |grown| {
         let text = grown.snippet.text();
-        for_each_node(grown.tree.walk(), |node| {
+        for_each_node(&grown.tree, |node, _| {
             let kind = node.kind_id();
             let (name, value, suffix) = if kind == kinds.assignment {
                 (node.child_by_field_name("left"), node.child_by_field_name("right"), "")
@@ -59,46 +65,75 @@ pub(crate) fn collect_bindings(file: &File<'_>, forest: &Forest, bindings: &mut 
                 }
             }
         });
-    }
+    });
     is_new
 }
 
 /// Adds a detection for every call, and for every mention where mentions count.
-pub(crate) fn match_calls(file: &File<'_>, forest: &Forest, bindings: &Bindings, found: &mut Vec<Detection>) {
+pub(crate) fn match_calls(
+    file: &File<'_>,
+    forest: &mut Forest,
+    parser: &mut PythonParser,
+    bindings: &Bindings,
+    found: &mut Vec<Detection>,
+) {
     let kinds = &*KINDS;
-    for grown in &forest.trees {
-        for_each_node(grown.tree.walk(), |node| {
+    forest.visit(file, parser, |grown| {
+        for_each_node(&grown.tree, |node, ancestors| {
             let kind = node.kind_id();
             if kind == kinds.call {
-                Matcher { file, grown, bindings }.call(node, found);
+                Matcher {
+                    file,
+                    grown,
+                    bindings,
+                    ancestors,
+                }
+                .call(node, found);
             } else if file.rules.table.has_mentions && (kind == kinds.attribute || kind == kinds.identifier) {
-                Matcher { file, grown, bindings }.mention(node, found);
+                Matcher {
+                    file,
+                    grown,
+                    bindings,
+                    ancestors,
+                }
+                .mention(node, found);
             }
         });
-    }
+    });
 }
 
-/// Visits every named node of a tree, without recursion.
-fn for_each_node<'t>(mut cursor: TreeCursor<'t>, mut visit: impl FnMut(Node<'t>)) {
+/// Visits every named node of a tree with the nodes around it, outermost first. No recursion, and no `Node::parent`, which searches
+/// from the root each time.
+fn for_each_node<'t>(tree: &'t Tree, mut visit: impl FnMut(Node<'t>, &[Node<'t>])) {
+    let mut cursor = tree.walk();
+    let mut ancestors: Vec<Node<'t>> = Vec::new();
     loop {
-        if cursor.node().is_named() {
-            visit(cursor.node());
+        let node = cursor.node();
+        if node.is_named() {
+            visit(node, &ancestors);
         }
         if cursor.goto_first_child() {
+            ancestors.push(node);
             continue;
         }
         while !cursor.goto_next_sibling() {
             if !cursor.goto_parent() {
                 return;
             }
+            ancestors.pop();
         }
     }
 }
+
+/// Longer calls are shown by their name.
+const MAX_CALL_BYTES: usize = 1024;
 
 struct Matcher<'a> {
     file: &'a File<'a>,
     grown: &'a Grown,
     bindings: &'a Bindings,
+    /// The nodes around the one that is looked at.
+    ancestors: &'a [Node<'a>],
 }
 
 impl Matcher<'_> {
@@ -129,6 +164,7 @@ impl Matcher<'_> {
     fn call_of(&self, call: Node<'_>, function: Node<'_>, entry: &Entry<'_>, name: &str, found: &mut Vec<Detection>) {
         let site = CallSite {
             call,
+            ancestors: self.ancestors,
             text: self.grown.snippet.text(),
             bindings: self.bindings,
             regexes: self.file.regexes,
@@ -139,13 +175,13 @@ impl Matcher<'_> {
         }
         let whole = self.source_span(call);
         // A call over several lines is shown by its name: a forge shows a finding in a change only if all its lines changed.
-        let is_one_line = !self.file.text()[whole.range()].contains(&b'\n');
-        let span = if is_one_line { whole } else { self.source_span(function) };
+        let is_short = whole.len() <= MAX_CALL_BYTES && !self.file.text()[whole.range()].contains(&b'\n');
+        let span = if is_short { whole } else { self.source_span(function) };
         found.push(self.detection(entry, span, name));
     }
 
     fn mention(&self, node: Node<'_>, found: &mut Vec<Detection>) {
-        let is_part = node.parent().is_some_and(|parent| {
+        let is_part = self.ancestors.last().is_some_and(|parent| {
             let is_inner = parent.kind_id() == KINDS.attribute;
             let is_called = parent.kind_id() == KINDS.call && parent.child_by_field_name("function") == Some(node);
             let is_keyword =
@@ -164,11 +200,18 @@ impl Matcher<'_> {
                 .iter()
                 .filter(|entry| entry.item.any_mention)
             {
-                if !is_import(node) && !self.is_own(node, &name) {
+                if !self.is_in_import() && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));
                 }
             }
         }
+    }
+
+    fn is_in_import(&self) -> bool {
+        let kinds = &*KINDS;
+        let is_import =
+            |node: &Node<'_>| node.kind_id() == kinds.import_statement || node.kind_id() == kinds.import_from_statement;
+        self.ancestors.iter().any(is_import)
     }
 
     /// Whether a name that no import binds is one of the file's own.
@@ -207,16 +250,4 @@ impl Matcher<'_> {
         }
         detection
     }
-}
-
-/// Whether `node` is part of an import statement.
-fn is_import(node: Node<'_>) -> bool {
-    let mut node = Some(node);
-    while let Some(current) = node {
-        if current.kind_id() == KINDS.import_statement || current.kind_id() == KINDS.import_from_statement {
-            return true;
-        }
-        node = current.parent();
-    }
-    false
 }

@@ -16,7 +16,7 @@ mod matching;
 pub(crate) mod parse;
 pub(crate) mod query;
 pub(crate) mod resolve;
-mod scope;
+pub(crate) mod scope;
 pub(crate) mod snippet;
 pub(crate) mod table;
 mod trees;
@@ -124,6 +124,7 @@ pub(crate) struct File<'f> {
     pub(crate) rules: &'f PythonRules<'f>,
     pub(crate) uses: &'f [RuleUse<'f>],
     pub(crate) regexes: &'f Regexes<'f>,
+    pub(crate) scopes: scope::Scopes,
 }
 
 impl File<'_> {
@@ -161,18 +162,18 @@ pub(crate) fn scan(
         marks.mark_words(file, file.rules.queries[index].words().iter().flatten().copied());
     }
     let mut forest = trees::Forest::default();
-    forest.grow(file, &marks.take_new(file), parser);
-    if matching::collect_bindings(file, &forest, bindings) {
+    forest.add(file, &marks.take_new(file));
+    if matching::collect_bindings(file, &mut forest, parser, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
         marks.mark_needs(file, live.needs, bindings);
-        forest.grow(file, &marks.take_new(file), parser);
-        matching::collect_bindings(file, &forest, bindings);
+        forest.add(file, &marks.take_new(file));
+        matching::collect_bindings(file, &mut forest, parser, bindings);
     }
 
-    matching::match_calls(file, &forest, bindings, found);
+    matching::match_calls(file, &mut forest, parser, bindings, found);
     let queries = live.queries.iter().map(|&index| &file.rules.queries[index]);
     let mut notifications: Vec<_> = queries
-        .filter_map(|query| query.run(file, &forest, parser, found))
+        .filter_map(|query| query.run(file, &mut forest, parser, found))
         .collect();
     notifications.extend(forest.into_notifications(file));
     notifications

@@ -50,7 +50,7 @@ impl<'r> QueryRule<'r> {
     pub(crate) fn run(
         &self,
         file: &File<'_>,
-        forest: &Forest,
+        forest: &mut Forest,
         parser: &mut PythonParser,
         found: &mut Vec<Detection>,
     ) -> Option<Notification> {
@@ -72,16 +72,10 @@ impl<'r> QueryRule<'r> {
             );
             return None;
         }
-        for grown in &forest.trees {
-            self.matches(
-                file,
-                query,
-                &grown.tree,
-                grown.snippet.text(),
-                &|range| grown.snippet.source_span(range),
-                found,
-            );
-        }
+        forest.visit(file, parser, |grown| {
+            let source_span = |range| grown.snippet.source_span(range);
+            self.matches(file, query, &grown.tree, grown.snippet.text(), &source_span, found);
+        });
         needs_file.then(|| {
             let path = Some(file.source.path().clone());
             let message = format!(

@@ -1,47 +1,78 @@
 //! Where a name is bound, as far as indentation shows it.
 
+use std::cell::{OnceCell, RefCell};
+
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use super::File;
 use super::lexer::{Line, is_word};
 
+/// What is known of the blocks of a file; worked out when a rule first asks.
+#[derive(Default)]
+pub(crate) struct Scopes {
+    /// For each logical line the line that opens its block.
+    parents: OnceCell<Vec<Option<usize>>>,
+    /// Whether the block that a line opens (the module for `None`) binds a name.
+    bound: RefCell<FxHashMap<(Option<usize>, String), bool>>,
+}
+
 /// The name of the function around the line that holds `offset`; empty at module level.
 pub(crate) fn function_name(file: &File<'_>, offset: usize) -> String {
-    enclosing_headers(file, offset)
-        .find_map(|line| {
-            let parameters_at = definition(file, &line)?;
-            Some(String::from_utf8_lossy(parameters_at.0).into_owned())
-        })
-        .unwrap_or_default()
+    let name = headers(file, offset).find_map(|header| Some(definition(file, &file.lexed.lines[header])?.0));
+    name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
 }
 
 /// Whether `name`, used at `offset`, is something of the file's own: defined, assigned or a parameter.
 ///
-/// Asked only about names that no import binds, and only for matches, of which there are few.
+/// Asked only about names that no import binds.
 pub(crate) fn is_rebound(file: &File<'_>, name: &str, offset: usize) -> bool {
-    let is_module_level = file
-        .lexed
-        .lines
-        .iter()
-        .any(|line| line.indent() == 0 && binds(file, line, name));
-    is_module_level
-        || enclosing_headers(file, offset)
-            .any(|line| definition(file, &line).is_some_and(|(_, parameters)| has_parameter(parameters, name)))
-        || is_bound_in_function(file, name, offset)
+    let functions = headers(file, offset).filter(|header| definition(file, &file.lexed.lines[*header]).is_some());
+    functions.map(Some).chain(std::iter::once(None)).any(|scope| {
+        let known = file.scopes.bound.borrow().get(&(scope, name.to_owned())).copied();
+        known.unwrap_or_else(|| {
+            let is_bound = is_bound_in(file, scope, name);
+            file.scopes
+                .bound
+                .borrow_mut()
+                .insert((scope, name.to_owned()), is_bound);
+            is_bound
+        })
+    })
 }
 
-/// Block headers around `offset`, innermost first.
-fn enclosing_headers<'f>(file: &'f File<'_>, offset: usize) -> impl Iterator<Item = Line> + 'f {
-    let index = file.lexed.line_at(offset);
-    let mut indent = index.map_or(0, |index| file.lexed.lines[index].indent());
-    let before = &file.lexed.lines[..index.unwrap_or(0)];
-    before.iter().rev().filter_map(move |line| {
-        if line.indent() < indent {
-            indent = line.indent();
-            return Some(*line);
+/// Whether the function that a line opens, or the module, binds `name`.
+fn is_bound_in(file: &File<'_>, scope: Option<usize>, name: &str) -> bool {
+    let lines = &file.lexed.lines;
+    let Some(header) = scope else {
+        return lines.iter().any(|line| line.indent() == 0 && binds(file, line, name));
+    };
+    let is_parameter = definition(file, &lines[header]).is_some_and(|(_, parameters)| has_parameter(parameters, name));
+    let body = lines[header + 1..]
+        .iter()
+        .take_while(|line| line.indent() > lines[header].indent());
+    is_parameter || body.into_iter().any(|line| binds(file, line, name))
+}
+
+/// The lines that open the blocks around `offset`, innermost first.
+fn headers<'f>(file: &'f File<'_>, offset: usize) -> impl Iterator<Item = usize> + 'f {
+    let parents = file.scopes.parents.get_or_init(|| parents(&file.lexed.lines));
+    let line = file.lexed.line_at(offset);
+    std::iter::successors(line.and_then(|line| parents[line]), move |header| parents[*header])
+}
+
+/// For each line the nearest line above that is indented less.
+fn parents(lines: &[Line]) -> Vec<Option<usize>> {
+    let mut open: Vec<usize> = Vec::new();
+    let mut parents = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        while open.last().is_some_and(|last| lines[*last].indent() >= line.indent()) {
+            open.pop();
         }
-        None
-    })
+        parents.push(open.last().copied());
+        open.push(index);
+    }
+    parents
 }
 
 /// Name and parameters of the function that a line begins.
@@ -74,16 +105,6 @@ fn binds(file: &File<'_>, line: &Line, name: &str) -> bool {
         let rest = rest.trim_ascii_start();
         rest.starts_with(name.as_bytes()) && !rest.get(name.len()).is_some_and(|byte| is_word(*byte))
     })
-}
-
-/// Whether a line of the function around `offset` assigns to `name`.
-fn is_bound_in_function(file: &File<'_>, name: &str, offset: usize) -> bool {
-    let Some(header) = enclosing_headers(file, offset).find(|line| definition(file, line).is_some()) else {
-        return false;
-    };
-    let body = file.lexed.lines.iter().skip_while(|line| line.start <= header.start);
-    let body = body.take_while(|line| line.indent() > header.indent());
-    body.into_iter().any(|line| binds(file, line, name))
 }
 
 /// Offsets at which `name` stands as a whole word.

@@ -2,7 +2,7 @@
 
 use weighbridge_core::Span;
 
-use super::lexer::is_word;
+use super::lexer::{is_word, lex};
 
 /// Statements cut out of a source, each made complete, and the way back to the source.
 #[derive(Debug, Default)]
@@ -44,6 +44,7 @@ impl Snippet {
         let text = &source[code.range()];
         let word_length = text.iter().position(|&byte| !is_word(byte)).unwrap_or(text.len());
         let is_header = text.last() == Some(&b':');
+        let closers = missing_closers(text);
         match &text[..word_length] {
             b"elif" => self.copy(source, Span::new(code.start + 2, code.end)),
             b"else" | b"try" | b"finally" if text[word_length..].trim_ascii_start().starts_with(b":") => {
@@ -76,6 +77,7 @@ impl Snippet {
             }
             _ => self.copy(source, code),
         }
+        self.text.extend(closers);
         self.text.extend_from_slice(if is_header { b" pass\n" } else { b"\n" });
     }
 
@@ -87,6 +89,36 @@ impl Snippet {
         });
         self.text.extend_from_slice(&source[span.range()]);
     }
+}
+
+/// Brackets beyond this are left open: nobody nests so deep, and closing them costs the parser.
+const MAX_CLOSERS: usize = 64;
+
+/// The brackets that would close what `text` leaves open; nothing for text that closes itself, or opens too much.
+fn missing_closers(text: &[u8]) -> Vec<u8> {
+    let lexed = lex(text);
+    if lexed.is_balanced {
+        return Vec::new();
+    }
+    let mut open = Vec::new();
+    for (at, byte) in text.iter().enumerate().filter(|(_, byte)| b"([{)]}".contains(byte)) {
+        if lexed.quiet_at(at).is_some() {
+            continue;
+        }
+        match byte {
+            b'(' => open.push(b')'),
+            b'[' => open.push(b']'),
+            b'{' => open.push(b'}'),
+            _ => {
+                open.pop();
+            }
+        }
+    }
+    if open.len() > MAX_CLOSERS {
+        return Vec::new();
+    }
+    open.reverse();
+    open
 }
 
 #[cfg(test)]
@@ -108,6 +140,7 @@ mod tests {
         assert_eq!(completed("except E as e:"), "try: pass\nexcept E as e: pass\n");
         assert_eq!(completed("@eval"), "@eval\ndef _(): pass\n");
         assert_eq!(completed("else"), "else\n");
+        assert_eq!(completed("os.system(a + b['x'"), "os.system(a + b['x'])\n");
     }
 
     #[test]

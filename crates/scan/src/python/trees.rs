@@ -1,9 +1,12 @@
 //! The parsed statements of a file.
 
+use std::collections::BTreeSet;
+
 use tree_sitter::Tree;
 use weighbridge_core::{Notification, Span};
 
 use super::File;
+use super::lexer::is_word;
 use super::mark::Marked;
 use super::parse::PythonParser;
 use super::snippet::Snippet;
@@ -16,12 +19,20 @@ const MAX_STATEMENT_BYTES: usize = 128 << 10;
 const WINDOW_BEFORE: usize = 2 << 10;
 const WINDOW_BEHIND: usize = 8 << 10;
 
-/// Trees over pieces of one file.
+/// Statements up to this many bytes in all keep their trees; of more, the trees are made again for each visit. A tree takes a hundred
+/// times the room of its text.
+const KEPT_BYTES: usize = 256 << 10;
+
+/// The marked statements of one file and their trees.
 #[derive(Default)]
 pub(crate) struct Forest {
-    pub(crate) trees: Vec<Grown>,
+    chunks: Vec<Vec<Span>>,
+    bytes: usize,
+    kept: Vec<Grown>,
+    /// How many of the chunks are in `kept`.
+    kept_chunks: usize,
     /// Statements for which the parser's budget ran out.
-    unfinished: Vec<usize>,
+    unfinished: BTreeSet<usize>,
 }
 
 /// A parsed piece.
@@ -31,36 +42,64 @@ pub(crate) struct Grown {
 }
 
 impl Forest {
-    /// Parses the marked statements.
-    pub(crate) fn grow(&mut self, file: &File<'_>, marked: &[Marked], parser: &mut PythonParser) {
+    /// Adds the marked statements.
+    pub(crate) fn add(&mut self, file: &File<'_>, marked: &[Marked]) {
         let spans = statements(file, marked);
-        let mut at = 0;
-        while at < spans.len() {
+        let mut rest = spans.as_slice();
+        while !rest.is_empty() {
             let mut bytes = 0;
-            let count = spans[at..].iter().take_while(|span| {
+            let fits = |span: &&Span| {
                 bytes += span.len();
-                bytes <= CHUNK_BYTES || bytes == span.len()
-            });
-            let count = count.count().max(1);
-            self.grow_chunk(file, &spans[at..at + count], parser);
-            at += count;
+                bytes <= CHUNK_BYTES
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (chunk, behind) = rest.split_at(count);
+            self.bytes += chunk.iter().map(|span| span.len()).sum::<usize>();
+            self.chunks.push(chunk.to_vec());
+            rest = behind;
+        }
+    }
+
+    /// Visits every parsed piece, in the order in which statements were added.
+    pub(crate) fn visit(&mut self, file: &File<'_>, parser: &mut PythonParser, mut visit: impl FnMut(&Grown)) {
+        let keeps = self.bytes <= KEPT_BYTES;
+        if !keeps {
+            self.kept.clear();
+            self.kept_chunks = 0;
+        }
+        self.kept.iter().for_each(&mut visit);
+        for index in self.kept_chunks..self.chunks.len() {
+            let chunk = std::mem::take(&mut self.chunks[index]);
+            let grown = self.grow(file, &chunk, parser);
+            self.chunks[index] = chunk;
+            grown.iter().for_each(&mut visit);
+            if keeps {
+                self.kept.extend(grown);
+                self.kept_chunks = index + 1;
+            }
         }
     }
 
     /// Parses statements together, or each by itself where together they do not parse.
-    fn grow_chunk(&mut self, file: &File<'_>, spans: &[Span], parser: &mut PythonParser) {
+    fn grow(&mut self, file: &File<'_>, spans: &[Span], parser: &mut PythonParser) -> Vec<Grown> {
         let mut snippet = Snippet::default();
         spans.iter().for_each(|span| snippet.push(file.text(), *span));
         match parser.parse(snippet.text()) {
-            Some(tree) if spans.len() == 1 || !tree.root_node().has_error() => self.trees.push(Grown { snippet, tree }),
-            None if spans.len() == 1 => self.unfinished.push(spans[0].start),
-            _ => spans.iter().for_each(|span| self.grow_chunk(file, &[*span], parser)),
+            Some(tree) if spans.len() == 1 || !tree.root_node().has_error() => vec![Grown { snippet, tree }],
+            None if spans.len() == 1 => {
+                self.unfinished.insert(spans[0].start);
+                Vec::new()
+            }
+            _ => spans
+                .iter()
+                .flat_map(|span| self.grow(file, &[*span], parser))
+                .collect(),
         }
     }
 
     /// What could not be parsed.
     pub(crate) fn into_notifications(self, file: &File<'_>) -> Vec<Notification> {
-        let Some(&first) = self.unfinished.first() else {
+        let Some(first) = self.unfinished.first().copied() else {
             return Vec::new();
         };
         let line = file.source.position(first).line;
@@ -102,7 +141,11 @@ fn window(text: &[u8], code: Span, offset: usize) -> Span {
     let before = &text[code.start.max(offset.saturating_sub(WINDOW_BEFORE))..offset];
     let start = offset - memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
     let behind = &text[offset..code.end.min(offset + WINDOW_BEHIND)];
-    let end = offset + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    let mut end = offset + memchr::memchr(b'\n', behind).unwrap_or(behind.len());
+    // A cut behind an operator or a comma would leave half an expression.
+    while end > offset && !is_word(text[end - 1]) && !b")]}\"'".contains(&text[end - 1]) {
+        end -= 1;
+    }
     let indent = text[start..end]
         .iter()
         .take_while(|byte| byte.is_ascii_whitespace())
