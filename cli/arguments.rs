@@ -20,7 +20,7 @@ Exit codes:
   3    incomplete: something could not be read or searched; findings are still printed
   130  interrupted";
 
-/// Checks everything that enters a private LLM deployment: prompts, credentials and generated code. Offline.
+/// Offline checks of everything that enters a private LLM deployment: prompts, credentials and generated code.
 #[derive(Debug, Parser)]
 #[command(name = "weighbridge", version, after_help = EXIT_CODES, max_term_width = 100)]
 pub(crate) struct Arguments {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use weighbridge_core::visible_lines;
 use weighbridge_rules::{Page, Rule};
 
 use super::load;
@@ -30,7 +31,8 @@ pub(crate) fn explain(arguments: ExplainArguments, _: &Console) -> Result<ExitCo
             ),
         )),
         [rule] => {
-            print(explanation(rule)?.as_bytes())?;
+            // Pages about hidden characters hold them.
+            print(visible_lines(&explanation(rule)?).as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
         several => {
