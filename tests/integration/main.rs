@@ -12,6 +12,7 @@ mod support;
 mod architecture;
 mod determinism;
 mod exit_codes;
+mod fixtures;
 mod hostile_inputs;
 mod rules_command;
 mod scan;
