@@ -1,4 +1,4 @@
-//! Inline suppressions: `weighbridge: ignore[rule] reason` in a comment.
+//! Inline suppressions: a comment with `ignore[`, rule ids, `]` and a reason behind the name of the program and a colon.
 
 use memchr::memmem;
 use weighbridge_core::{Detection, Severity, Source, Span, SuppressedBy};
