@@ -67,6 +67,12 @@ impl Marks {
                 }
             }
         }
+        let mut heads: Vec<&str> = seekers.iter().flat_map(Seeker::module_names).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        for head in heads {
+            self.mark_renamings(file, head);
+        }
         for seeker in &seekers {
             for name in &seeker.aliases {
                 self.mark_uses(file, name, false);
@@ -93,6 +99,17 @@ impl Marks {
         for word in words {
             self.marked
                 .extend(occurrences_of_text(file, word).map(|(offset, index)| (index, offset)));
+        }
+    }
+
+    /// Marks lines such as `m = os`, which give a module another name.
+    fn mark_renamings(&mut self, file: &File<'_>, name: &str) {
+        for (offset, index) in occurrences(file, name) {
+            let line = file.lexed.lines[index];
+            let before = file.text()[line.code_start..offset].trim_ascii_end();
+            if offset + name.len() == line.code_end && before.ends_with(b"=") {
+                self.marked.push((index, offset));
+            }
         }
     }
 
@@ -157,6 +174,15 @@ impl<'n> Seeker<'n> {
             );
         }
         seeker
+    }
+
+    /// Names of modules that lead to the need.
+    fn module_names(&self) -> impl Iterator<Item = &str> {
+        let own = match self.need.head {
+            Head::Module(head) => Some(head),
+            _ => None,
+        };
+        own.into_iter().chain(self.heads.iter().map(String::as_str))
     }
 
     /// Whether the word of the need at `offset` could be (the end of) the name.

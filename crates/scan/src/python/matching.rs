@@ -2,6 +2,7 @@
 
 use tree_sitter::{Node, Tree};
 use weighbridge_core::{Detection, MessagePart, Span};
+use weighbridge_rules::{Argument, Condition, Test};
 
 use super::File;
 use super::bindings::Bindings;
@@ -89,7 +90,7 @@ pub(crate) fn match_calls(
                     ancestors,
                 }
                 .call(node, found);
-            } else if file.rules.table.has_mentions && (kind == kinds.attribute || kind == kinds.identifier) {
+            } else if kind == kinds.attribute || kind == kinds.identifier {
                 Matcher {
                     file,
                     grown,
@@ -123,6 +124,33 @@ fn for_each_node<'t>(tree: &'t Tree, mut visit: impl FnMut(Node<'t>, &[Node<'t>]
             ancestors.pop();
         }
     }
+}
+
+/// Functions that take another one and do not call it.
+const LOOKING: [&str; 12] = [
+    "isinstance",
+    "issubclass",
+    "hasattr",
+    "callable",
+    "id",
+    "repr",
+    "str",
+    "type",
+    "print",
+    "len",
+    "inspect.getsource",
+    "inspect.signature",
+];
+
+/// Whether the conditions hold for an argument of which nothing is known but that it is no literal.
+fn holds_for_any_argument(conditions: &[Condition]) -> bool {
+    conditions.iter().all(|condition| {
+        matches!(condition.argument, Argument::Given(_))
+            && condition
+                .tests
+                .iter()
+                .any(|test| matches!(test, Test::NotLiteral | Test::NotMatches(_)))
+    })
 }
 
 /// Longer calls are shown by their name.
@@ -191,20 +219,45 @@ impl Matcher<'_> {
         if is_part {
             return;
         }
+        let is_handed_on = self.is_handed_on(node);
+        if !is_handed_on && !self.file.rules.table.has_mentions {
+            return;
+        }
         for name in names(node, self.grown.snippet.text(), self.bindings) {
-            for entry in self
-                .file
-                .rules
-                .table
-                .named(&name)
-                .iter()
-                .filter(|entry| entry.item.any_mention)
-            {
-                if !self.is_in_import() && !self.is_own(node, &name) {
+            for entry in self.file.rules.table.named(&name) {
+                let counts = entry.item.any_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
+                if counts && !self.is_in_import() && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));
                 }
             }
         }
+    }
+
+    /// Whether a function is given to somebody who will call it: as an argument, or as a value in a table of functions.
+    fn is_handed_on(&self, node: Node<'_>) -> bool {
+        let kinds = &*KINDS;
+        let Some(parent) = self.ancestors.last() else {
+            return false;
+        };
+        let is_class = |around: &Node<'_>| around.kind_id() == kinds.class_definition;
+        if self.ancestors.iter().rev().nth(1).is_some_and(is_class) {
+            // A base class.
+            return false;
+        }
+        let kind = parent.kind_id();
+        let is_value = || parent.child_by_field_name("value") == Some(node);
+        let in_call = self
+            .ancestors
+            .iter()
+            .rev()
+            .find(|around| around.kind_id() == kinds.call);
+        // `isinstance(x, eval)`, `hasattr(os, …)` look at it and do not call it.
+        let only_looks = in_call
+            .and_then(|call| call.child_by_field_name("function"))
+            .is_some_and(|function| LOOKING.contains(&str(function, self.grown.snippet.text())));
+        let is_element =
+            kind == kinds.argument_list || kind == kinds.list || kind == kinds.tuple || kind == kinds.decorator;
+        !only_looks && (is_element || ((kind == kinds.keyword_argument || kind == kinds.pair) && is_value()))
     }
 
     fn is_in_import(&self) -> bool {
