@@ -321,6 +321,7 @@ impl Worker<'_, '_> {
             uses: &scanner.uses,
             regexes: &scanner.regexes,
             scopes: python::scope::Scopes::default(),
+            flow: python::flow::Flow::default(),
         };
         let live = python::Live {
             needs: &needs,

@@ -1,6 +1,6 @@
 //! What the names of a file stand for.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::imports::Import;
 
@@ -13,12 +13,15 @@ pub(crate) struct Bindings {
     targets: FxHashMap<String, Vec<String>>,
     /// Modules whose names were all imported with `*`.
     stars: Vec<String>,
+    /// Names that were bound by something else than an import.
+    assigned: FxHashSet<String>,
 }
 
 impl Bindings {
     pub(crate) fn clear(&mut self) {
         self.targets.clear();
         self.stars.clear();
+        self.assigned.clear();
     }
 
     /// Adds an import.
@@ -32,7 +35,7 @@ impl Bindings {
     }
 
     /// Lets `name` stand for `target` too. Says whether that is news.
-    pub(crate) fn bind(&mut self, name: String, target: &str) -> bool {
+    fn bind(&mut self, name: String, target: &str) -> bool {
         let target = without_builtins(target).to_owned();
         if name == target && !self.targets.contains_key(&name) {
             self.targets.insert(name, vec![target]);
@@ -45,6 +48,17 @@ impl Bindings {
         }
         targets.push(target);
         true
+    }
+
+    /// Lets `name` stand for `target` because it was assigned. Says whether that is news.
+    pub(crate) fn assign(&mut self, name: &str, target: &str) -> bool {
+        self.assigned.insert(name.to_owned());
+        self.bind(name.to_owned(), target)
+    }
+
+    /// Whether `name` was assigned.
+    pub(crate) fn is_assigned(&self, name: &str) -> bool {
+        self.assigned.contains(name)
     }
 
     /// What `name` stands for; empty if nothing binds it.

@@ -3,11 +3,14 @@
 use tree_sitter::Node;
 use weighbridge_rules::{Argument, Condition, Test};
 
+use super::File;
 use super::arguments::{Arguments, Given};
 use super::bindings::Bindings;
 use super::constant::{constant, is_built};
+use super::flow::assignments;
 use super::grammar::{KINDS, bytes, str};
 use super::resolve::names;
+use super::scope::function_name;
 use crate::regexes::Regexes;
 
 /// A call and what conditions may ask about it.
@@ -18,35 +21,82 @@ pub(crate) struct CallSite<'a, 'n> {
     pub(crate) text: &'a [u8],
     pub(crate) bindings: &'a Bindings,
     pub(crate) regexes: &'a Regexes<'a>,
-    /// The name of the function around the call; asked for only by conditions on it.
-    pub(crate) function_name: &'a dyn Fn(Node<'_>) -> String,
+    pub(crate) file: &'a File<'a>,
+    /// Where the call stands in the source.
+    pub(crate) offset: usize,
+}
+
+/// An argument that is a name, and an expression that was assigned to it.
+struct Swap<'s> {
+    argument: Node<'s>,
+    value: Node<'s>,
+    text: &'s [u8],
 }
 
 impl CallSite<'_, '_> {
-    /// Whether all conditions hold.
+    /// Whether all conditions hold: for the call as it is written, or with a name replaced by what was assigned to it.
     pub(crate) fn satisfies(&self, conditions: &[Condition]) -> bool {
         if conditions.is_empty() {
             return true;
         }
         let arguments = Arguments::of(self.call, self.text);
-        conditions.iter().all(|condition| self.holds(condition, &arguments))
+        let all_hold = |swap: Option<&Swap<'_>>| {
+            conditions
+                .iter()
+                .all(|condition| self.holds(condition, &arguments, swap))
+        };
+        if all_hold(None) {
+            return true;
+        }
+        let Some(argument) = Self::name_to_follow(conditions, &arguments) else {
+            return false;
+        };
+        let assignments = assignments(self.file, str(argument, self.text), self.offset);
+        assignments.iter().any(|assignment| {
+            assignment.value().is_some_and(|value| {
+                all_hold(Some(&Swap {
+                    argument,
+                    value,
+                    text: assignment.text(),
+                }))
+            })
+        })
     }
 
-    fn holds(&self, condition: &Condition, arguments: &Arguments<'_, '_>) -> bool {
+    /// The argument that should be built at run time, if it is a name.
+    fn name_to_follow<'n>(conditions: &[Condition], arguments: &Arguments<'_, 'n>) -> Option<Node<'n>> {
+        let condition = conditions
+            .iter()
+            .find(|condition| condition.tests.contains(&Test::Built))?;
+        let Argument::Given(names) = &condition.argument else {
+            return None;
+        };
+        match arguments.given(names) {
+            Given::As(node) if node.kind_id() == KINDS.identifier => Some(node),
+            _ => None,
+        }
+    }
+
+    fn holds(&self, condition: &Condition, arguments: &Arguments<'_, '_>, swap: Option<&Swap<'_>>) -> bool {
         let any = |passes: &dyn Fn(&Test) -> bool| condition.tests.iter().any(passes);
         match &condition.argument {
             Argument::Given(argument_names) => match arguments.given(argument_names) {
-                Given::As(node) => any(&|test| self.passes(test, node)),
+                Given::As(node) => match swap.filter(|swap| swap.argument == node) {
+                    Some(swap) => any(&|test| self.passes(test, swap.value, swap.text)),
+                    None => any(&|test| self.passes(test, node, self.text)),
+                },
                 Given::Missing => any(&|test| *test == Test::Missing),
                 Given::Unknown => false,
             },
-            Argument::Any => arguments.all().any(|node| any(&|test| self.passes(test, node))),
+            Argument::Any => arguments
+                .all()
+                .any(|node| any(&|test| self.passes(test, node, self.text))),
             Argument::Target => {
                 let target = self.target();
                 any(&|test| self.text_passes(test, &target))
             }
             Argument::Function => {
-                let function = (self.function_name)(self.call);
+                let function = function_name(self.file, self.offset);
                 any(&|test| self.text_passes(test, &function))
             }
             Argument::File => any(&|test| match test {
@@ -56,11 +106,11 @@ impl CallSite<'_, '_> {
         }
     }
 
-    fn passes(&self, test: &Test, node: Node<'_>) -> bool {
-        let value = || constant(node, self.text);
+    fn passes(&self, test: &Test, node: Node<'_>, text: &[u8]) -> bool {
+        let value = || constant(node, text);
         let is_named = |list: &[weighbridge_rules::Text]| match value() {
             Some(constant) => list.iter().any(|known| known == constant.written()),
-            None => names(node, self.text, self.bindings)
+            None => names(node, text, self.bindings)
                 .iter()
                 .any(|name| list.iter().any(|known| known == name)),
         };
@@ -68,7 +118,7 @@ impl CallSite<'_, '_> {
             let regex = self.regexes.get(regex, true);
             match value() {
                 Some(constant) if !constant.written().is_empty() => regex.is_match(constant.written().as_bytes()),
-                _ => regex.is_match(bytes(node, self.text)),
+                _ => regex.is_match(bytes(node, text)),
             }
         };
         match test {
@@ -80,7 +130,7 @@ impl CallSite<'_, '_> {
             Test::NotFalse => value().is_none_or(|constant| constant.is_truthy()),
             Test::Literal => value().is_some(),
             Test::NotLiteral => value().is_none(),
-            Test::Built => is_built(node, self.text),
+            Test::Built => is_built(node, text),
             Test::OneOf(list) => is_named(list),
             Test::NotOneOf(list) => !is_named(list),
             Test::Matches(regex) => matches(regex),

@@ -30,6 +30,7 @@ kinds! {
     as_pattern = "as_pattern",
     assignment = "assignment",
     attribute = "attribute",
+    augmented_assignment = "augmented_assignment",
     await_expression = "await",
     binary_operator = "binary_operator",
     call = "call",

@@ -10,7 +10,7 @@ use super::condition::CallSite;
 use super::grammar::{KINDS, named_children, str};
 use super::parse::PythonParser;
 use super::resolve::names;
-use super::scope::{function_name, is_rebound};
+use super::scope::is_rebound;
 use super::table::Entry;
 use super::trees::{Forest, Grown};
 use crate::detect::detection;
@@ -62,7 +62,7 @@ pub(crate) fn collect_bindings(
             for target in names(value, text, bindings) {
                 let target = target + suffix;
                 if file.rules.leads(&target) {
-                    is_new |= bindings.bind(str(name, text).to_owned(), &target);
+                    is_new |= bindings.assign(str(name, text), &target);
                 }
             }
         });
@@ -196,7 +196,8 @@ impl Matcher<'_> {
             text: self.grown.snippet.text(),
             bindings: self.bindings,
             regexes: self.file.regexes,
-            function_name: &|node| function_name(self.file, self.source_span(node).start),
+            file: self.file,
+            offset: self.source_span(call).start,
         };
         if !site.satisfies(&entry.item.conditions) {
             return;
@@ -220,12 +221,19 @@ impl Matcher<'_> {
             return;
         }
         let is_handed_on = self.is_handed_on(node);
+        // A variable that was given the value says nothing new, and an assignment to it less.
+        let spells_name = !self.bindings.is_assigned(str(node, self.grown.snippet.text()));
+        let is_target = self
+            .ancestors
+            .last()
+            .is_some_and(|parent| parent.child_by_field_name("left") == Some(node));
         if !is_handed_on && !self.file.rules.table.has_mentions {
             return;
         }
         for name in names(node, self.grown.snippet.text(), self.bindings) {
             for entry in self.file.rules.table.named(&name) {
-                let counts = entry.item.any_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
+                let is_mention = entry.item.any_mention && spells_name && !is_target;
+                let counts = is_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
                 if counts && !self.is_in_import() && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));
                 }

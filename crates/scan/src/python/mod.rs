@@ -8,6 +8,7 @@ pub(crate) mod arguments;
 pub(crate) mod bindings;
 pub(crate) mod condition;
 pub(crate) mod constant;
+pub(crate) mod flow;
 pub(crate) mod grammar;
 pub(crate) mod imports;
 pub(crate) mod lexer;
@@ -125,6 +126,7 @@ pub(crate) struct File<'f> {
     pub(crate) uses: &'f [RuleUse<'f>],
     pub(crate) regexes: &'f Regexes<'f>,
     pub(crate) scopes: scope::Scopes,
+    pub(crate) flow: flow::Flow,
 }
 
 impl File<'_> {

@@ -23,6 +23,20 @@ pub(crate) fn function_name(file: &File<'_>, offset: usize) -> String {
     name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
 }
 
+/// The logical lines of the function around `offset`, or of the whole module at module level.
+pub(crate) fn function_lines<'f>(file: &'f File<'_>, offset: usize) -> &'f [Line] {
+    let lines = &file.lexed.lines;
+    let Some(header) = headers(file, offset).find(|header| definition(file, &lines[*header]).is_some()) else {
+        return lines;
+    };
+    let body = &lines[header + 1..];
+    let length = body
+        .iter()
+        .take_while(|line| line.indent() > lines[header].indent())
+        .count();
+    &body[..length]
+}
+
 /// Whether `name`, used at `offset`, is something of the file's own: defined, assigned or a parameter.
 ///
 /// Asked only about names that no import binds.

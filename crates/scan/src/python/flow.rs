@@ -1,0 +1,83 @@
+//! What was assigned to a name before it is used, inside one function.
+//!
+//! Asked only where a condition wants text that is built at run time and the call is given a name: `execute(query)`.
+
+use std::cell::RefCell;
+
+use tree_sitter::{Node, Tree};
+use weighbridge_core::Span;
+
+use super::File;
+use super::grammar::KINDS;
+use super::lexer::is_word;
+use super::parse::PythonParser;
+use super::scope::function_lines;
+use super::snippet::Snippet;
+
+/// Assignments looked at for one use, the nearest first.
+const MAX_ASSIGNMENTS: usize = 8;
+/// Longer statements are passed over.
+const MAX_STATEMENT_BYTES: usize = 16 << 10;
+
+/// The parser for single assignments; made when the first is needed.
+#[derive(Default)]
+pub(crate) struct Flow(RefCell<Option<PythonParser>>);
+
+/// A parsed assignment.
+pub(crate) struct Assignment {
+    snippet: Snippet,
+    tree: Tree,
+}
+
+impl Assignment {
+    /// The text that the nodes of the assignment belong to.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.snippet.text()
+    }
+
+    /// The expression on the right.
+    pub(crate) fn value(&self) -> Option<Node<'_>> {
+        let kinds = &*KINDS;
+        let mut node = self.tree.root_node().named_child(0)?;
+        while node.kind_id() != kinds.assignment && node.kind_id() != kinds.augmented_assignment {
+            node = node.named_child(0)?;
+        }
+        node.child_by_field_name("right")
+    }
+}
+
+/// The assignments to `name` in the function around `offset` (or in the module), before `offset`, the nearest first.
+pub(crate) fn assignments(file: &File<'_>, name: &str, offset: usize) -> Vec<Assignment> {
+    let lines = function_lines(file, offset);
+    let before = lines.iter().rev().filter(|line| line.end <= offset);
+    let assigning = before.filter(|line| assigns(&file.text()[line.code().range()], name.as_bytes()));
+    let short = assigning.filter(|line| line.code().len() <= MAX_STATEMENT_BYTES);
+    short
+        .take(MAX_ASSIGNMENTS)
+        .filter_map(|line| parse(file, line.code()))
+        .collect()
+}
+
+/// Whether a statement begins with `name =`, `name += ` or `name: type =`.
+fn assigns(code: &[u8], name: &[u8]) -> bool {
+    let Some(rest) = code
+        .strip_prefix(name)
+        .filter(|rest| !rest.first().is_some_and(|byte| is_word(*byte)))
+    else {
+        return false;
+    };
+    let rest = rest.trim_ascii_start();
+    (rest.starts_with(b"=") && !rest.starts_with(b"==")) || rest.starts_with(b"+=") || rest.starts_with(b":")
+}
+
+fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
+    let mut snippet = Snippet::default();
+    snippet.push(file.text(), code);
+    let tree = file
+        .flow
+        .0
+        .borrow_mut()
+        .get_or_insert_with(PythonParser::new)
+        .parse(snippet.text())?;
+    Some(Assignment { snippet, tree })
+}
