@@ -7,7 +7,8 @@ use std::collections::HashMap;
 
 use crate::excerpt::shown_text;
 use crate::{
-    Confidence, Excerpt, Finding, Fingerprint, Location, Mask, RuleId, Severity, Source, Span, Suppression, line_hashes,
+    Confidence, Excerpt, Finding, Fingerprint, Location, Mask, RuleId, Severity, Source, Span, Suppression,
+    SuppressionKind, line_hashes,
 };
 
 /// Bytes of source text that a message may quote.
@@ -113,6 +114,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 line_hash: hashes.get(start.line - 1).cloned().unwrap_or_default(),
                 fingerprint,
                 suppression: detection.suppression.map(|by| Suppression {
+                    kind: SuppressionKind::Inline,
                     line: source.line_index(by.at) + 1,
                     reason: shown_text(source, by.reason, &mask, MAX_QUOTED_BYTES),
                 }),

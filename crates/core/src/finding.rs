@@ -27,7 +27,7 @@ pub struct Finding {
     pub fingerprint: Fingerprint,
     /// GitHub's fingerprint of the first line, `primaryLocationLineHash`.
     pub line_hash: String,
-    /// The inline suppression that covers it; a suppressed finding does not count.
+    /// The suppression that covers it; a suppressed finding does not count.
     pub suppression: Option<Suppression>,
 }
 
@@ -42,11 +42,32 @@ pub struct Location {
     pub end: Position,
 }
 
-/// An inline suppression.
+/// What keeps a finding from counting.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Suppression {
-    /// The line it stands on, from 1.
+    /// Where it is written.
+    pub kind: SuppressionKind,
+    /// The line it stands on, from 1; the line of the finding if it stands in a baseline.
     pub line: usize,
     /// The reason that was given; may be empty.
     pub reason: String,
+}
+
+/// Where a suppression is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressionKind {
+    /// In a comment of the file: `weighbridge: ignore[rule] reason`.
+    Inline,
+    /// In the baseline: the finding was there before and was accepted.
+    Baseline,
+}
+
+impl SuppressionKind {
+    /// The name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Baseline => "baseline",
+        }
+    }
 }

@@ -26,7 +26,7 @@ mod visible;
 pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit, admit_first};
 pub use digest::Digest;
 pub use excerpt::{Excerpt, ExcerptLine};
-pub use finding::{Finding, Location, Suppression};
+pub use finding::{Finding, Location, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use language::Language;
 pub use line_hash::line_hashes;

@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use weighbridge_core::{Report, closest};
 
-use crate::{Context, concise, json, jsonl, sarif, text};
+use crate::gitlab::{code_quality, security};
+use crate::{Context, Times, azure, concise, github, html, json, jsonl, junit, markdown, rdjson, sarif, text};
 
 /// How a report is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,17 +23,58 @@ pub enum Format {
     Jsonl,
     /// For GitHub code scanning and other readers of SARIF 2.1.0.
     Sarif,
+    /// SARIF with suppressed findings, however many there are.
+    SarifFull,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// Issues in Azure Pipelines.
+    Azure,
+    /// For GitLab's merge requests, every tier.
+    GitlabCodequality,
+    /// For GitLab's security widgets: everything but secrets.
+    GitlabSast,
+    /// For GitLab's security widgets: secrets.
+    GitlabSecrets,
+    /// For everything that reads test results.
+    Junit,
+    /// For reviewdog.
+    Rdjson,
+    /// For a comment or the summary of a job.
+    Markdown,
+    /// For people: a page that needs nothing besides.
+    Html,
 }
 
-type Emitter = fn(&Report, &Context<'_>, &mut dyn Write) -> io::Result<()>;
+#[derive(Clone, Copy)]
+enum Emitter {
+    /// The report says what was found.
+    Plain(fn(&Report, &Context<'_>, &mut dyn Write) -> io::Result<()>),
+    /// It says when, too.
+    Timed(fn(&Report, &Context<'_>, Times, &mut dyn Write) -> io::Result<()>),
+}
+use Emitter::{Plain, Timed};
 
 /// To add a format, add its file, its variant, and its line here.
 const TABLE: &[(Format, &str, Emitter)] = &[
-    (Format::Text, "text", text::emit),
-    (Format::Concise, "concise", concise::emit),
-    (Format::Json, "json", json::emit),
-    (Format::Jsonl, "jsonl", jsonl::emit),
-    (Format::Sarif, "sarif", sarif::emit),
+    (Format::Text, "text", Plain(text::emit)),
+    (Format::Concise, "concise", Plain(concise::emit)),
+    (Format::Json, "json", Plain(json::emit)),
+    (Format::Jsonl, "jsonl", Plain(jsonl::emit)),
+    (Format::Sarif, "sarif", Plain(sarif::emit)),
+    (Format::SarifFull, "sarif-full", Plain(sarif::emit_full)),
+    (Format::Github, "github", Plain(github::emit)),
+    (Format::Azure, "azure", Plain(azure::emit)),
+    (
+        Format::GitlabCodequality,
+        "gitlab-codequality",
+        Plain(code_quality::emit),
+    ),
+    (Format::GitlabSast, "gitlab-sast", Timed(security::emit_sast)),
+    (Format::GitlabSecrets, "gitlab-secrets", Timed(security::emit_secrets)),
+    (Format::Junit, "junit", Plain(junit::emit)),
+    (Format::Rdjson, "rdjson", Plain(rdjson::emit)),
+    (Format::Markdown, "markdown", Plain(markdown::emit)),
+    (Format::Html, "html", Plain(html::emit)),
 ];
 
 impl Format {
@@ -90,18 +132,36 @@ impl FromStr for Format {
     }
 }
 
-/// Writes `report` in `format` to `out`, and flushes it.
+/// Writes `report` in `format` to `out`, and flushes it. A format that must hold times gets those of [`Times::default`].
 ///
 /// # Errors
 ///
 /// Whatever the writer reports; half a report may have been written then.
 pub fn emit(format: Format, report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    emit_timed(format, report, context, Times::default(), out)
+}
+
+/// Like [`emit`], with the times of the run for the formats that must hold them: `gitlab-sast` and `gitlab-secrets`.
+///
+/// # Errors
+///
+/// Whatever the writer reports; half a report may have been written then.
+pub fn emit_timed(
+    format: Format,
+    report: &Report,
+    context: &Context<'_>,
+    times: Times,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     debug_assert!(
         context.rules.is_sorted_by_key(|rule| &rule.id),
         "rules are looked up by id"
     );
     let mut out = BufWriter::new(out);
-    format.line().2(report, context, &mut out)?;
+    match format.line().2 {
+        Plain(emitter) => emitter(report, context, &mut out)?,
+        Timed(emitter) => emitter(report, context, times, &mut out)?,
+    }
     out.flush()
 }
 
@@ -124,7 +184,8 @@ mod tests {
         assert_eq!(error.suggestion, Some(Format::Sarif));
         assert_eq!(
             error.to_string(),
-            "unknown format `sariff`; known are text, concise, json, jsonl, sarif"
+            "unknown format `sariff`; known are text, concise, json, jsonl, sarif, sarif-full, github, azure, \
+             gitlab-codequality, gitlab-sast, gitlab-secrets, junit, rdjson, markdown, html"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! One line of an excerpt, cut to the width of the terminal, and the marks below it.
 
 use unicode_width::UnicodeWidthChar as _;
-use weighbridge_core::ExcerptLine;
+use weighbridge_core::{Excerpt, ExcerptLine};
 
 use crate::shown::command_breaks;
 
@@ -71,6 +71,27 @@ pub(crate) fn row(line: &ExcerptLine, room: usize) -> Row {
             (from, (to.clamp(first, last) - first).saturating_sub(from).max(1))
         }),
     }
+}
+
+/// The excerpt as plain lines behind a gutter, with a line of `^` below each mark.
+///
+/// No line begins with scanned text, and none holds a command to a log runner.
+pub(crate) fn plain(excerpt: &Excerpt) -> Vec<String> {
+    let indent = excerpt.lines().last().map_or(1, |line| line.number.to_string().len());
+    let mut drawn = Vec::new();
+    for line in excerpt.lines() {
+        let row = row(line, 0);
+        drawn.push(format!("{:>indent$} | {}", line.number, row.text).trim_end().to_owned());
+        if let Some((column, columns)) = row.mark {
+            drawn.push(format!(
+                "{:indent$} | {}{}",
+                "",
+                " ".repeat(column),
+                "^".repeat(columns)
+            ));
+        }
+    }
+    drawn
 }
 
 /// The mark without the indentation at its beginning and the white space at its end, if anything is left.

@@ -84,7 +84,7 @@ struct Summary {
     skipped: Skipped,
     /// Findings that are not suppressed, by severity.
     findings: BySeverity,
-    /// Findings that are suppressed in the file.
+    /// Findings that are suppressed, in the file or by the baseline.
     suppressed: usize,
     /// Notifications that make the run incomplete.
     incomplete: usize,
@@ -143,7 +143,7 @@ pub(crate) struct Finding<'a> {
     fingerprint: &'a str,
     /// GitHub's fingerprint of the first line, `primaryLocationLineHash`.
     line_hash: &'a str,
-    /// The inline suppression that covers it; null if it counts.
+    /// The suppression that covers it; null if it counts.
     suppression: Option<Suppression>,
     /// Numbers of the weaknesses in CWE.
     cwe: &'a [u32],
@@ -195,10 +195,13 @@ struct Mark {
     end: usize,
 }
 
-/// An inline suppression.
+/// What keeps a finding from counting.
 #[derive(Serialize, JsonSchema)]
 struct Suppression {
-    /// The line it stands on, from 1.
+    /// `inline`: a comment in the file. `baseline`: the finding was accepted before.
+    #[schemars(schema_with = "suppression_schema")]
+    kind: &'static str,
+    /// The line it stands on, from 1; the line of the finding if it stands in a baseline.
     line: usize,
     /// The reason given; may be empty.
     reason: String,
@@ -311,6 +314,7 @@ impl<'a> Finding<'a> {
             fingerprint: finding.fingerprint.as_str(),
             line_hash: &finding.line_hash,
             suppression: finding.suppression.as_ref().map(|suppression| Suppression {
+                kind: suppression.kind.name(),
                 line: suppression.line,
                 reason: shown::spelled_out(&suppression.reason),
             }),
@@ -369,6 +373,10 @@ fn outcome_schema(_: &mut SchemaGenerator) -> Schema {
 
 fn level_schema(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": ["note", "incomplete"] })
+}
+
+fn suppression_schema(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({ "type": "string", "enum": ["inline", "baseline"] })
 }
 
 fn severity_schema(_: &mut SchemaGenerator) -> Schema {

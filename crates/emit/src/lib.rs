@@ -6,23 +6,37 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod annotations;
+mod azure;
 mod concise;
 mod context;
 mod format;
 mod frame;
+mod github;
+mod gitlab;
+mod html;
 mod json;
 mod json_text;
 mod jsonl;
+mod junit;
+mod markdown;
+mod markup;
 mod paint;
+mod prose;
+mod rdjson;
 mod sarif;
 mod shown;
 mod summary;
 mod text;
+mod times;
 
+#[cfg(test)]
+mod every_format;
 #[cfg(test)]
 mod sample;
 
 pub use context::{Context, Style};
-pub use format::{Format, UnknownFormat, emit};
+pub use format::{Format, UnknownFormat, emit, emit_timed};
 pub use json::report_schema;
 pub use summary::summary_line;
+pub use times::Times;

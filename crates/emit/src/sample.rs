@@ -149,6 +149,19 @@ fn written(format: Format, report: &Report, style: Style) -> String {
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
+/// A report with this many findings of severity high.
+pub(crate) fn many(count: usize) -> Report {
+    let text = "eval(x)\n".repeat(count);
+    let source = source("a.py", "python", &text);
+    let detections = (0..count).map(|line| {
+        let mut one = detection(&source, "python/eval-call", "eval(x)");
+        one.span = Span::new(line * 8, line * 8 + 7);
+        one.scope = one.span;
+        one
+    });
+    Report::new(admit(&source, detections.collect()), Vec::new(), Summary::default())
+}
+
 /// A detection of `rule` at the first occurrence of `text`.
 pub(crate) fn detection(source: &Source<'_>, rule: &'static str, text: &str) -> Detection {
     let bytes = source.bytes();

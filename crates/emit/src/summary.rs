@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use weighbridge_core::{NotificationLevel, Report, RuleId, Severity};
+use weighbridge_core::{NotificationLevel, Report, RuleId, Severity, Suppression, SuppressionKind};
 
 use crate::{Style, paint};
 
@@ -23,11 +23,17 @@ pub fn summary_line(report: &Report, elapsed: Option<Duration>, style: Style) ->
     lines.join("\n")
 }
 
-fn found(report: &Report, style: Style) -> String {
-    let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+/// The findings that count, by severity; severities without findings are not there.
+pub(crate) fn by_severity(report: &Report) -> BTreeMap<Severity, usize> {
+    let mut counts = BTreeMap::new();
     for finding in report.open_findings() {
         *counts.entry(finding.severity).or_insert(0) += 1;
     }
+    counts
+}
+
+fn found(report: &Report, style: Style) -> String {
+    let counts = by_severity(report);
     if counts.is_empty() {
         return style.paint(paint::STRONG, "no findings");
     }
@@ -40,7 +46,8 @@ fn found(report: &Report, style: Style) -> String {
     format!("{total} ({})", parts.join(", "))
 }
 
-fn searched(report: &Report, elapsed: Option<Duration>) -> String {
+/// `searched 12 files, 3.4 kB`.
+pub(crate) fn searched(report: &Report, elapsed: Option<Duration>) -> String {
     let summary = report.summary();
     let files = counted(summary.files, "file", "files");
     let time = elapsed.map_or_else(String::new, |elapsed| format!(" in {}", time(elapsed)));
@@ -50,6 +57,11 @@ fn searched(report: &Report, elapsed: Option<Duration>) -> String {
 fn passed_over(report: &Report, style: Style) -> Vec<String> {
     let skipped = &report.summary().skipped;
     let suppressed = report.findings().len() - report.open_findings().count();
+    let in_baseline = |by: &Suppression| by.kind == SuppressionKind::Baseline;
+    let accepted = report.findings().iter();
+    let accepted = accepted
+        .filter(|finding| finding.suppression.as_ref().is_some_and(in_baseline))
+        .count();
     let notifications = report.notifications().iter();
     let unfinished = notifications
         .filter(|one| one.level == NotificationLevel::Incomplete)
@@ -69,8 +81,14 @@ fn passed_over(report: &Report, style: Style) -> Vec<String> {
     if !skips.is_empty() {
         parts.push(format!("skipped {}", skips.join(" and ")));
     }
-    if suppressed > 0 {
-        parts.push(format!("{} suppressed", counted(suppressed, "finding", "findings")));
+    if suppressed > accepted {
+        parts.push(format!(
+            "{} suppressed",
+            counted(suppressed - accepted, "finding", "findings")
+        ));
+    }
+    if accepted > 0 {
+        parts.push(format!("{} in the baseline", counted(accepted, "finding", "findings")));
     }
     parts
 }

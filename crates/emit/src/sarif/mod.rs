@@ -1,4 +1,4 @@
-//! SARIF 2.1.0 as GitHub code scanning takes it.
+//! SARIF 2.1.0 as GitHub code scanning takes it, and in full for other readers.
 //!
 //! No schema protects an upload: a file can be valid and still be refused, or shown otherwise than meant. What GitHub
 //! wants beyond the schema is checked by `tests/sarif/github_limits.py`. Nothing outside of this module names
@@ -7,7 +7,6 @@
 mod levels;
 mod notifications;
 mod page;
-mod prose;
 mod results;
 mod rules;
 
@@ -29,20 +28,41 @@ const AUTOMATION_ID: &str = "weighbridge/scan/";
 /// What every path is relative to.
 const ROOT: &str = "%SRCROOT%";
 
-/// Writes the report as SARIF.
+/// How much of a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extent {
+    /// What GitHub takes: no suppressed findings, and not too many.
+    GitHub,
+    /// Everything.
+    Full,
+}
+
+/// Writes the report as SARIF for GitHub.
 pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let run = run(report, context);
+    write(Extent::GitHub, report, context, out)
+}
+
+/// Writes the report as SARIF with suppressed findings, however many there are.
+pub(crate) fn emit_full(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write(Extent::Full, report, context, out)
+}
+
+fn write(extent: Extent, report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let run = run(extent, report, context);
     let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
     json_text::write_pretty(&sarif, out)
 }
 
-fn run(report: &Report, context: &Context<'_>) -> Run {
-    let rules = Rules::new(report, context);
-    let (findings, cut) = results::kept(report);
+fn run(extent: Extent, report: &Report, context: &Context<'_>) -> Run {
+    let (findings, cut) = match extent {
+        Extent::GitHub => results::kept(report),
+        Extent::Full => (report.findings().iter().collect(), 0),
+    };
+    let rules = Rules::new(&findings, context);
     let notifications = Notifications::new(report, cut);
     let results: Vec<_> = findings
         .iter()
-        .map(|finding| results::result(finding, &rules))
+        .map(|finding| results::result(extent, finding, &rules))
         .collect();
     let mut driver = ToolComponent::builder()
         .name(NAME)

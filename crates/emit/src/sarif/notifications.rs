@@ -11,8 +11,8 @@ use weighbridge_core::{Notification, Report};
 
 use super::levels::Level;
 use super::number;
-use super::prose::message;
 use super::results::{MAX_RESULTS, artifact};
+use crate::prose::message;
 use crate::shown;
 use crate::summary::counted;
 

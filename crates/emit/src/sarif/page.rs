@@ -6,7 +6,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 use weighbridge_core::visible_lines;
 use weighbridge_rules::{Example, Page, Rule};
 
-use super::prose::sentence;
+use crate::prose::sentence;
 
 /// What stands for a recipe: an example in a report shows where the secret would be, and nothing that looks like one.
 const RECIPE: &str = "…";

@@ -6,14 +6,15 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, PropertyBag, Region, Result as SarifResult,
-    ResultLevel,
+    ResultLevel, Suppression as SarifSuppression,
 };
-use weighbridge_core::{Finding, Report, SourcePath};
+use weighbridge_core::{Finding, Report, SourcePath, Suppression, SuppressionKind};
 
 use super::levels::Level;
-use super::prose::message;
 use super::rules::Rules;
-use super::{ROOT, number};
+use super::{Extent, ROOT, number};
+use crate::prose::message;
+use crate::shown;
 
 /// GitHub keeps no more of a run.
 ///
@@ -36,7 +37,7 @@ pub(super) fn kept(report: &Report) -> (Vec<&Finding>, usize) {
 }
 
 /// A finding as a result.
-pub(super) fn result(finding: &Finding, rules: &Rules<'_>) -> SarifResult {
+pub(super) fn result(extent: Extent, finding: &Finding, rules: &Rules<'_>) -> SarifResult {
     let mut result = SarifResult::builder()
         .rule_id(finding.rule.as_str())
         .level(ResultLevel::from(Level::from(finding.severity)))
@@ -50,7 +51,33 @@ pub(super) fn result(finding: &Finding, rules: &Rules<'_>) -> SarifResult {
         .properties(properties(finding))
         .build();
     result.rule_index = rules.index_of(&finding.rule).map(number);
+    result.suppressions =
+        (extent == Extent::Full).then(|| finding.suppression.iter().map(suppression(finding)).collect());
     result
+}
+
+/// An empty list says that a result counts; no list would say that nobody knows,
+/// [§3.27.23](https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317661).
+fn suppression(finding: &Finding) -> impl Fn(&Suppression) -> SarifSuppression {
+    let artifact = artifact(&finding.path);
+    move |suppression| {
+        let region = Region::builder().start_line(number(suppression.line)).build();
+        let physical = PhysicalLocation::builder()
+            .artifact_location(artifact.clone())
+            .region(region)
+            .build();
+        let mut written = SarifSuppression::builder()
+            .kind(match suppression.kind {
+                SuppressionKind::Inline => "inSource",
+                SuppressionKind::Baseline => "external",
+            })
+            .status("accepted")
+            .location(Location::builder().physical_location(physical).build())
+            .build();
+        let reason = shown::one_line(&suppression.reason);
+        written.justification = (!reason.is_empty()).then_some(reason);
+        written
+    }
 }
 
 fn fingerprints(finding: &Finding) -> BTreeMap<String, String> {

@@ -7,19 +7,19 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference,
     ReportingDescriptorRelationship, ToolComponent, ToolComponentReference,
 };
-use weighbridge_core::{Report, RuleId};
+use weighbridge_core::{Finding, RuleId};
 use weighbridge_rules::Rule;
 
 use super::levels::{Level, precision, security_severity};
 use super::page::{Help, plain};
-use super::prose::{at_most, sentence};
 use crate::Context;
+use crate::prose::{at_most, sentence};
 
 const MAX_NAME: usize = 255;
 const MAX_DESCRIPTION: usize = 1_024;
 const MAX_TAGS: usize = 10;
 
-/// The descriptors of all enabled rules, and of every other rule that the report names.
+/// The descriptors of all enabled rules, and of every other rule that the findings name.
 pub(super) struct Rules<'a> {
     pub(super) descriptors: Vec<ReportingDescriptor>,
     pub(super) taxonomy: Option<ToolComponent>,
@@ -27,9 +27,9 @@ pub(super) struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    pub(super) fn new(report: &'a Report, context: &Context<'a>) -> Self {
+    pub(super) fn new(findings: &[&'a Finding], context: &Context<'a>) -> Self {
         let known: BTreeMap<&RuleId, &Rule> = context.rules.iter().map(|rule| (&rule.id, *rule)).collect();
-        let named = report.open_findings().map(|finding| &finding.rule);
+        let named = findings.iter().map(|finding| &finding.rule);
         let ids: BTreeSet<&RuleId> = known.keys().copied().chain(named).collect();
         let weaknesses: BTreeSet<u32> = known.values().flat_map(|rule| rule.cwe.iter().copied()).collect();
         let weaknesses: Vec<u32> = weaknesses.into_iter().collect();

@@ -5,7 +5,7 @@ use crate::shown;
 /// The text of a message: what, then what to do; nothing in it is a link.
 ///
 /// GitHub shows the first sentence alone where space is short.
-pub(super) fn message(what: &str, cure: Option<&str>) -> String {
+pub(crate) fn message(what: &str, cure: Option<&str>) -> String {
     let mut text = escaped(&sentence(what));
     if let Some(cure) = cure {
         text.push(' ');
@@ -15,7 +15,7 @@ pub(super) fn message(what: &str, cure: Option<&str>) -> String {
 }
 
 /// The text as one sentence on one line. A word of code at its beginning keeps its letters.
-pub(super) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let text = shown::spelled_out(text);
     let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let first_word = line.split(' ').next().unwrap_or_default();
@@ -44,7 +44,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// At most `limit` characters of the text, ending with `…` if it was longer.
-pub(super) fn at_most(limit: usize, text: &str) -> String {
+pub(crate) fn at_most(limit: usize, text: &str) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();
     }
