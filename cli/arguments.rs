@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
+use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
 
@@ -63,6 +64,9 @@ pub(crate) enum When {
 pub(crate) enum Command {
     /// Search files for secrets, dangerous code and faulty prompts
     Scan(Box<ScanArguments>),
+    /// Accept the findings there are, so that only new ones count
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// List rules, or test pages of your own
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -102,12 +106,87 @@ pub(crate) struct ScanArguments {
     /// The name of the file that comes through standard input
     #[arg(long, value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) stdin_filename: Option<PathBuf>,
+    /// Which changes are looked at.
+    #[command(flatten)]
+    pub(crate) changes: ChangesArguments,
     /// How the exit code is bent.
     #[command(flatten)]
     pub(crate) leniency: Leniency,
     /// Exit with 2 if there is nothing to scan
     #[arg(long)]
     pub(crate) require_files: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+}
+
+/// Which changes are looked at, instead of all files.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Changes")]
+pub(crate) struct ChangesArguments {
+    /// Scan what the next commit would add: lines of the git index that differ from HEAD
+    #[arg(long, group = "since-what")]
+    pub(crate) staged: bool,
+    /// Scan lines added since REV and HEAD parted, edits that are not committed included
+    #[arg(long, value_name = "REV", group = "since-what")]
+    pub(crate) since: Option<String>,
+    /// The same since the base that the CI names, or since the branch that is followed; all files if none is known
+    #[arg(long, group = "since-what")]
+    pub(crate) changed: bool,
+    /// Report findings on all lines of changed files, not only on added ones
+    #[arg(long, requires = "since-what")]
+    pub(crate) all_lines: bool,
+}
+
+impl ChangesArguments {
+    /// The scope that the flags ask for; none for all files.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        let since = match &self.since {
+            Some(name) => Since::Revision(name.clone()),
+            None if self.staged => Since::Staged,
+            None if self.changed => Since::Base,
+            None => return None,
+        };
+        let all_lines = self.all_lines;
+        Some(Scope { since, all_lines })
+    }
+}
+
+/// `baseline`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Write all findings there are to a baseline
+    Create(Box<CreateArguments>),
+    /// Take out of the baseline what matches nothing any more
+    Prune(Box<PruneArguments>),
+}
+
+/// `baseline create`.
+#[derive(Debug, Args)]
+pub(crate) struct CreateArguments {
+    /// Files and folders to scan. The current folder if none is given
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Where to write it [default: the baseline of the settings, else weighbridge-baseline.json]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Why the findings are accepted
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: String,
+    /// Accept new findings into a baseline that exists; its reasons are kept
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Settings.
+    #[command(flatten)]
+    pub(crate) settings: SettingsArguments,
+}
+
+/// `baseline prune`.
+#[derive(Debug, Args)]
+pub(crate) struct PruneArguments {
+    /// Files and folders to scan. The current folder if none is given
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
     /// Settings.
     #[command(flatten)]
     pub(crate) settings: SettingsArguments,
@@ -173,6 +252,9 @@ pub(crate) struct SettingsArguments {
     /// Do not scan text files larger than this [default: 64 MiB]
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_file_size: Option<Size>,
+    /// A file with findings that were accepted and do not count; see `weighbridge baseline`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) baseline: Option<PathBuf>,
     /// Threads to use [default: as many as there are processors]
     #[arg(short, long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -208,6 +290,9 @@ impl From<SettingsArguments> for Given {
             include_hidden: arguments.hidden.then(|| unplaced(true)),
             respect_gitignore: arguments.no_ignore.then(|| unplaced(false)),
             max_file_size: arguments.max_file_size.map(unplaced),
+            baseline: arguments
+                .baseline
+                .map(|path| unplaced(path.to_string_lossy().into_owned())),
             jobs: arguments.jobs.map(unplaced),
             ..given.flags
         };

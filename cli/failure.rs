@@ -3,18 +3,29 @@
 use std::error::Error;
 use std::fmt;
 
+/// Wrong use.
+const WRONG_USE: u8 = 2;
+/// Something could not be looked at.
+const INCOMPLETE: u8 = 3;
+
 /// What went wrong, why, and what to do about it. Carried inside [`anyhow::Error`] and printed by the console.
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
     hint: String,
     cause: Option<anyhow::Error>,
+    exit_code: u8,
 }
 
 impl Failure {
     /// How to mend it.
     pub(crate) fn hint(&self) -> &str {
         &self.hint
+    }
+
+    /// What the process ends with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        self.exit_code
     }
 }
 
@@ -36,6 +47,7 @@ pub(crate) fn failure(message: impl Into<String>, hint: impl Into<String>) -> an
         message: message.into(),
         hint: hint.into(),
         cause: None,
+        exit_code: WRONG_USE,
     }
     .into()
 }
@@ -50,6 +62,22 @@ pub(crate) fn failure_because(
         message: message.into(),
         hint: hint.into(),
         cause: Some(cause.into()),
+        exit_code: WRONG_USE,
+    }
+    .into()
+}
+
+/// An error because of which nothing could be looked at, although the command was right.
+pub(crate) fn incomplete(
+    message: impl Into<String>,
+    cause: Option<anyhow::Error>,
+    hint: impl Into<String>,
+) -> anyhow::Error {
+    Failure {
+        message: message.into(),
+        hint: hint.into(),
+        cause,
+        exit_code: INCOMPLETE,
     }
     .into()
 }

@@ -9,9 +9,11 @@
 )]
 
 mod arguments;
+mod baseline;
 mod commands;
 mod console;
 mod failure;
+mod git;
 mod globs;
 mod interrupt;
 mod output;
@@ -21,6 +23,7 @@ mod paths;
 mod progress;
 mod read;
 mod run;
+mod search;
 mod selection;
 mod settings;
 mod walk;
@@ -31,6 +34,7 @@ use clap::Parser as _;
 
 use arguments::Arguments;
 use console::Console;
+use failure::Failure;
 
 /// Wrong use, or anything else that leaves the user without a report.
 const NO_REPORT: u8 = 2;
@@ -58,7 +62,8 @@ fn main() -> ExitCode {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             console.error(&error);
-            ExitCode::from(NO_REPORT)
+            let code = error.downcast_ref::<Failure>().map_or(NO_REPORT, Failure::exit_code);
+            ExitCode::from(code)
         }
         // The hook has printed the place.
         Err(_) => ExitCode::from(NO_REPORT),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use weighbridge_core::Report;
-use weighbridge_emit::{Context, Format, Style, emit};
+use weighbridge_emit::{Context, Format, Style, Times, emit_timed};
 
 use crate::failure::{failure, failure_because};
 use crate::paths::Paths;
@@ -110,13 +110,13 @@ impl Outputs {
     }
 
     /// Writes the report to all of them; files first, so that a report on standard output means that all could be written.
-    pub(crate) fn write(&self, report: &Report, context: &Context<'_>) -> Result<()> {
+    pub(crate) fn write(&self, report: &Report, context: &Context<'_>, times: Times) -> Result<()> {
         let plain = Context {
             style: Style::default(),
             ..*context
         };
         for (format, path) in &self.files {
-            write_file(path, |out| emit(*format, report, &plain, out)).map_err(|error| {
+            write_file(path, |out| emit_timed(*format, report, &plain, times, out)).map_err(|error| {
                 failure_because(
                     format!("cannot write the report `{}`", path.display()),
                     error,
@@ -124,7 +124,7 @@ impl Outputs {
                 )
             })?;
         }
-        to_stdout(|out| emit(self.stdout, report, context, out))
+        to_stdout(|out| emit_timed(self.stdout, report, context, times, out))
     }
 }
 
@@ -147,7 +147,8 @@ fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()>
     }
 }
 
-fn check_folder(path: &Path) -> Result<()> {
+/// Checks that a file can be made at `path`, before anything is done for it.
+pub(crate) fn check_folder(path: &Path) -> Result<()> {
     let fail = |cause: &str| {
         Err(failure_because(
             format!("cannot write the report `{}`", path.display()),
@@ -173,7 +174,7 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Writes a file whole or not at all; a device or pipe is written to as it stands.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub(crate) fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let existing = fs::metadata(path).ok();
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         return write(&mut OpenOptions::new().write(true).open(path)?);

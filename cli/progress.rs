@@ -57,7 +57,7 @@ impl Progress {
 }
 
 fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} files, {eta} left")
+    let style = ProgressStyle::with_template("{bar:30} {human_pos}/{human_len} files")
         .expect("the template is constant and correct");
     ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND)).with_style(style)
 }

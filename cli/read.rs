@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use weighbridge_core::{Notification, Source, SourcePath};
+use weighbridge_core::{Language, Notification, Source, SourcePath};
 use weighbridge_scan::{decode_utf16, is_binary, language_of};
 
+use crate::git::Objects;
 use crate::settings::{Size, rounded};
 use crate::walk::{Entry, Input, special, unreadable};
 
@@ -16,9 +17,9 @@ const HEAD_BYTES: usize = 8 << 10;
 const KEPT_BYTES: usize = 1 << 20;
 
 /// The buffers of one thread. They grow with a large file and shrink again before the next.
-#[derive(Debug)]
 pub(crate) struct Reader {
     max_bytes: u64,
+    objects: Objects,
     buffer: Vec<u8>,
     decoded: Vec<u8>,
 }
@@ -27,9 +28,19 @@ pub(crate) struct Reader {
 pub(crate) enum Reading<'b> {
     /// A text to scan.
     Text(Source<'b>),
+    /// A text that stood in UTF-16, so that its lines are not those that git counts.
+    Decoded(Source<'b>),
     /// Not text; nothing to scan.
     Binary,
     /// It could not be read.
+    Stopped(Notification),
+}
+
+/// What became of the buffers.
+enum Filled {
+    Text(Language),
+    Decoded(Language),
+    Binary,
     Stopped(Notification),
 }
 
@@ -38,6 +49,7 @@ impl Reader {
     pub(crate) fn new(limit: Size) -> Self {
         Self {
             max_bytes: limit.0,
+            objects: Objects::default(),
             buffer: Vec::new(),
             decoded: Vec::new(),
         }
@@ -55,22 +67,48 @@ impl Reader {
                 Ok((file, size)) => self.read_from(file, Some(size), &entry.name),
                 Err(notification) => Reading::Stopped(notification),
             },
+            Input::Blob(blob) => {
+                let mut objects = std::mem::take(&mut self.objects);
+                let read = objects.read(blob, self.max_bytes, |input, size| {
+                    self.fill(input, Some(size), &entry.name)
+                });
+                self.objects = objects;
+                match read {
+                    Ok(filled) => self.reading(filled, &entry.name),
+                    Err(error) => Reading::Stopped(unreadable(Some(entry.name.clone()), &error)),
+                }
+            }
         }
     }
 
     /// `size` is what the system says it will be; the file may have changed since, and some files of the system say 0.
-    fn read_from(&mut self, mut input: impl Read, size: Option<u64>, name: &SourcePath) -> Reading<'_> {
-        let failed = |error: io::Error| Reading::Stopped(unreadable(Some(name.clone()), &error));
+    fn read_from(&mut self, input: impl Read, size: Option<u64>, name: &SourcePath) -> Reading<'_> {
+        let filled = self.fill(input, size, name);
+        self.reading(filled, name)
+    }
+
+    /// What stands in the buffers.
+    fn reading(&self, filled: Filled, name: &SourcePath) -> Reading<'_> {
+        match filled {
+            Filled::Text(language) => Reading::Text(Source::new(name.clone(), language, &self.buffer)),
+            Filled::Decoded(language) => Reading::Decoded(Source::new(name.clone(), language, &self.decoded)),
+            Filled::Binary => Reading::Binary,
+            Filled::Stopped(notification) => Reading::Stopped(notification),
+        }
+    }
+
+    fn fill(&mut self, mut input: impl Read, size: Option<u64>, name: &SourcePath) -> Filled {
+        let failed = |error: io::Error| Filled::Stopped(unreadable(Some(name.clone()), &error));
         self.buffer.reserve(HEAD_BYTES);
         if let Err(error) = (&mut input).take(HEAD_BYTES as u64).read_to_end(&mut self.buffer) {
             return failed(error);
         }
         let mut language = language_of(name, &self.buffer);
         if is_binary(language, &self.buffer) {
-            return Reading::Binary;
+            return Filled::Binary;
         }
         if let Some(size) = size.filter(|size| *size > self.max_bytes) {
-            return Reading::Stopped(too_large(name, &rounded(size), self.max_bytes));
+            return Filled::Stopped(too_large(name, &rounded(size), self.max_bytes));
         }
         if self.buffer.len() == HEAD_BYTES {
             let rest = size.unwrap_or(0).saturating_sub(HEAD_BYTES as u64);
@@ -84,15 +122,15 @@ impl Reader {
         }
         if self.buffer.len() as u64 > self.max_bytes {
             let size = format!("more than {}", rounded(self.max_bytes));
-            return Reading::Stopped(too_large(name, &size, self.max_bytes));
+            return Filled::Stopped(too_large(name, &size, self.max_bytes));
         }
         if let Some(decoded) = decode_utf16(&self.buffer) {
             self.decoded = decoded;
             let head = &self.decoded[..self.decoded.len().min(HEAD_BYTES)];
             language = language_of(name, head);
-            return Reading::Text(Source::new(name.clone(), language, &self.decoded));
+            return Filled::Decoded(language);
         }
-        Reading::Text(Source::new(name.clone(), language, &self.buffer))
+        Filled::Text(language)
     }
 }
 
@@ -125,7 +163,7 @@ mod tests {
     fn read(max_bytes: u64, size: Option<u64>, input: &[u8]) -> String {
         let mut reader = Reader::new(Size(max_bytes));
         match reader.read_from(input, size, &SourcePath::new(b"a.txt")) {
-            Reading::Text(source) => format!("{} bytes", source.bytes().len()),
+            Reading::Text(source) | Reading::Decoded(source) => format!("{} bytes", source.bytes().len()),
             Reading::Binary => "binary".to_owned(),
             Reading::Stopped(notification) => notification.message,
         }

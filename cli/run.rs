@@ -8,6 +8,7 @@ use weighbridge_core::{Finding, Notification};
 use weighbridge_scan::{FileReport, Scanner, Worker};
 
 use crate::failure::failure_because;
+use crate::git::Lines;
 use crate::interrupt;
 use crate::panics;
 use crate::progress::Progress;
@@ -25,6 +26,8 @@ const STACK_BYTES: usize = 8 << 20;
 pub(crate) struct Scanned {
     /// The findings, in order of the files.
     pub(crate) findings: Vec<Finding>,
+    /// Findings on lines that are not asked about.
+    pub(crate) outside: Vec<Finding>,
     /// What could not be done.
     pub(crate) notifications: Vec<Notification>,
     /// Files that were searched.
@@ -39,6 +42,8 @@ pub(crate) struct Scanned {
 #[derive(Default)]
 struct FileResult {
     report: FileReport,
+    /// Findings on lines that are not asked about.
+    outside: Vec<Finding>,
     /// The bytes searched; `None` if the file was not.
     bytes: Option<u64>,
     binary: bool,
@@ -91,6 +96,7 @@ pub(crate) fn scan(
 impl Scanned {
     fn with(mut self, result: FileResult) -> Self {
         self.findings.extend(result.report.findings);
+        self.outside.extend(result.outside);
         self.notifications.extend(result.report.notifications);
         self.files += usize::from(result.bytes.is_some());
         self.bytes += result.bytes.unwrap_or(0);
@@ -135,20 +141,26 @@ impl<'s, 'r> Desk<'s, 'r> {
 }
 
 fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) -> FileResult {
-    match reader.read(entry) {
-        Reading::Text(source) => {
-            tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
-            FileResult {
-                report: worker.scan(&source),
-                bytes: Some(source.bytes().len() as u64),
-                binary: false,
-            }
+    let (source, lines) = match reader.read(entry) {
+        Reading::Text(source) => (source, &entry.lines),
+        Reading::Decoded(source) => (source, &Lines::All),
+        Reading::Binary => {
+            return FileResult {
+                binary: true,
+                ..FileResult::default()
+            };
         }
-        Reading::Binary => FileResult {
-            binary: true,
-            ..FileResult::default()
-        },
-        Reading::Stopped(notification) => stopped(notification),
+        Reading::Stopped(notification) => return stopped(notification),
+    };
+    tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
+    let mut report = worker.scan(&source);
+    let (findings, outside) = lines.separated(source.bytes(), report.findings);
+    report.findings = findings;
+    FileResult {
+        report,
+        outside,
+        bytes: Some(source.bytes().len() as u64),
+        binary: false,
     }
 }
 

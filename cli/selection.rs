@@ -175,6 +175,13 @@ impl<'r> Selection<'r> {
             .iter()
             .any(|(files, rules)| rules.contains(rule) && files.matches_file_or_folder_above(paths, path))
     }
+
+    /// Whether the same rules are wanted in the files at both paths.
+    pub(crate) fn treats_alike(&self, paths: &Paths, one: &Path, other: &Path) -> bool {
+        self.per_file.iter().all(|(files, _)| {
+            files.matches_file_or_folder_above(paths, one) == files.matches_file_or_folder_above(paths, other)
+        })
+    }
 }
 
 fn per_file(catalogue: &Catalogue<'_>, settings: &Settings) -> Result<Vec<(Globs, BTreeSet<RuleId>)>> {

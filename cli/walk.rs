@@ -10,6 +10,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use weighbridge_core::{Notification, SourcePath};
 
 use crate::failure::failure;
+use crate::git::{Blob, Lines};
 use crate::globs::Globs;
 use crate::interrupt;
 use crate::paths::Paths;
@@ -42,6 +43,8 @@ pub(crate) struct Entry {
     pub(crate) name: SourcePath,
     /// Where its bytes come from.
     pub(crate) input: Input,
+    /// Where findings are wanted.
+    pub(crate) lines: Lines,
 }
 
 /// Where bytes come from.
@@ -51,6 +54,8 @@ pub(crate) enum Input {
     File(PathBuf),
     /// Standard input, under this name.
     Stdin(PathBuf),
+    /// A file in the index of a repository.
+    Blob(Blob),
 }
 
 impl Input {
@@ -58,6 +63,7 @@ impl Input {
     pub(crate) fn path(&self) -> &Path {
         match self {
             Self::File(path) | Self::Stdin(path) => path,
+            Self::Blob(blob) => &blob.path,
         }
     }
 }
@@ -94,7 +100,8 @@ pub(crate) fn collect(arguments: &[PathBuf], options: &WalkOptions, paths: &Path
                 .as_deref()
                 .map_or_else(|| SourcePath::new(STDIN_NAME.as_bytes()), |path| paths.shown(path));
             let input = Input::Stdin(path.unwrap_or_else(|| STDIN_NAME.into()));
-            found.push(Found::File(Entry { name, input }));
+            let lines = Lines::All;
+            found.push(Found::File(Entry { name, input, lines }));
             continue;
         }
         match argument.metadata() {
@@ -182,6 +189,7 @@ fn file(path: PathBuf, paths: &Paths) -> Found {
     Found::File(Entry {
         name,
         input: Input::File(path),
+        lines: Lines::All,
     })
 }
 

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod baseline;
 mod completions;
 mod config;
 mod explain;
@@ -13,7 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::arguments::{Command, RulesCommand};
+use crate::arguments::{BaselineCommand, Command, RulesCommand};
 use crate::console::Console;
 use crate::failure::did_you_mean;
 use crate::paths::Paths;
@@ -27,6 +28,8 @@ use crate::settings::{self, Given, Loaded};
 pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
     match command {
         Command::Scan(arguments) => scan::scan(*arguments, console),
+        Command::Baseline(BaselineCommand::Create(arguments)) => baseline::create(*arguments, console),
+        Command::Baseline(BaselineCommand::Prune(arguments)) => baseline::prune(*arguments, console),
         Command::Rules(RulesCommand::List { format, config }) => rules::list(format, config, console),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Explain(arguments) => explain::explain(arguments, console),

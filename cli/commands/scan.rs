@@ -1,44 +1,39 @@
 //! `weighbridge scan`: walk, read, scan, report.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread::available_parallelism;
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use weighbridge_core::{Finding, Notification, NotificationLevel, Outcome, Report, Severity, Skipped, Summary};
-use weighbridge_emit::{Context, summary_line};
-use weighbridge_scan::{Options, Scanner};
+use weighbridge_core::{Notification, NotificationLevel, Outcome, Report, Severity, Skipped, Summary};
+use weighbridge_emit::{Context, Times, summary_line};
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
+use crate::baseline::Baseline;
 use crate::console::Console;
 use crate::failure::failure;
-use crate::globs::Globs;
+use crate::git::Scope;
 use crate::interrupt;
 use crate::output::{Outputs, print};
 use crate::pages::own_rules;
 use crate::paths::Paths;
-use crate::progress::Progress;
-use crate::run::{self, Scanned};
-use crate::selection::{Catalogue, Selection, base_of};
+use crate::run::Scanned;
+use crate::search::Search;
+use crate::selection::{Catalogue, Selection};
 use crate::settings::Settings;
-use crate::walk::{self, Entry, WalkOptions, Walked};
+use crate::walk::Walked;
 
 const FINDINGS: u8 = 1;
 const INCOMPLETE: u8 = 3;
-/// From here on the automaton that runs faster is worth its longer construction.
-const MANY_FILES: usize = 64;
-
-/// More threads than this only cost.
-const MAX_JOBS: usize = 256;
 
 /// Scans what the arguments name and reports it.
 pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCode> {
     let began = Instant::now();
+    let started = seconds_since_1970();
     let paths = Paths::of_process()?;
     let roots = roots(&arguments)?;
+    let scope = arguments.changes.scope();
     let outputs = Outputs::new(arguments.format, &arguments.output, &paths)?;
     let loaded = load(arguments.settings, &paths, &roots)?;
     warn_of_unknown_variables(&loaded, console);
@@ -47,54 +42,36 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     let own = own_rules(&settings.rules.value)?;
     let catalogue = Catalogue::new(&own);
     let selection = Selection::new(&catalogue, &settings)?;
+    let baseline = Baseline::of_settings(&settings, &paths)?;
 
     interrupt::listen();
-    let jobs = settings.jobs.value.or_else(|| available_parallelism().ok());
-    let jobs = jobs.map_or(1, NonZeroUsize::get).min(MAX_JOBS);
-    let options = WalkOptions {
-        include_hidden: settings.include_hidden.value,
-        respect_gitignore: settings.respect_gitignore.value,
-        exclude: Globs::new(&base_of(&settings.exclude.value, &paths), &settings.exclude.value)?,
-        jobs,
-        stdin_name: arguments.stdin_filename,
-    };
-    let walked = walk::collect(&roots, &options, &paths)?;
+    let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?;
+    let mut walked = search.files(scope.as_ref())?;
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
-    if walked.entries.is_empty() && arguments.require_files {
-        return Err(failure("there are no files to scan", no_files_hint(&settings)));
+    if walked.entries.is_empty() {
+        let (message, hint) = nothing_to_scan(scope.as_ref(), &settings);
+        if arguments.require_files {
+            return Err(failure(message, hint));
+        }
+        let note = Notification::note("run/no-files", None, message);
+        walked.notifications.push(note.with_hint(hint));
     }
     let leniency = arguments.leniency;
     if arguments.files {
         return list_files(&walked, leniency, console);
     }
-
-    let scanner_options = Options {
-        intranet_suffixes: settings
-            .intranet_suffixes
-            .value
-            .iter()
-            .map(|item| item.text.clone())
-            .collect(),
-        max_findings: settings.max_findings.value.get(),
-    };
-    let scanner = Scanner::new(
-        selection.uses.clone(),
-        scanner_options,
-        walked.entries.len() > MANY_FILES,
-    );
-    let progress = if console.wants_progress() {
-        Progress::visible(walked.entries.len(), began)
-    } else {
-        Progress::hidden(walked.entries.len())
-    };
-    let results = run::scan(&scanner, &walked.entries, settings.max_file_size.value, jobs, &progress)?;
+    let mut results = search.results(&walked, began, console)?;
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
 
-    let report = report(walked, results, &selection, &settings, &paths);
+    if let Some(baseline) = baseline {
+        let notes = baseline.apply(&mut results, &walked, &selection, &paths, scope.is_none());
+        results.notifications.extend(notes);
+    }
+    let report = report(walked, results, &search);
     let context = Context {
         rules: &selection.reported(),
         version: env!("CARGO_PKG_VERSION"),
@@ -102,9 +79,27 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         style: console.stdout_style(),
         pages: Context::PAGES,
     };
-    outputs.write(&report, &context)?;
+    let times = Times {
+        started,
+        ended: seconds_since_1970(),
+    };
+    outputs.write(&report, &context, times)?;
     console.summary(&summary_line(&report, Some(began.elapsed()), console.stderr_style()));
     Ok(ExitCode::from(exit_code(&report, settings.fail_on(), leniency)))
+}
+
+/// The time for the formats that demand one: the wall clock, or `SOURCE_DATE_EPOCH` for reports that can be made again.
+///
+/// Source: [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/).
+fn seconds_since_1970() -> u64 {
+    let fixed = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|seconds| seconds.parse().ok());
+    if let Some(seconds) = fixed {
+        return seconds;
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| since.as_secs())
 }
 
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
@@ -122,19 +117,18 @@ fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
 }
 
 /// Findings of all files without those that nobody wants to see, and everything that was not done.
-fn report(walked: Walked, scanned: Scanned, selection: &Selection<'_>, settings: &Settings, paths: &Paths) -> Report {
-    let least = settings.min_severity.value.severity();
-    let is_wanted = |finding: &Finding| {
-        finding.severity >= least
-            && input_of(&walked.entries, finding)
-                .is_none_or(|entry| selection.is_wanted(paths, entry.input.path(), &finding.rule))
-    };
-    let findings = scanned.findings.into_iter().filter(is_wanted).collect();
+fn report(walked: Walked, mut scanned: Scanned, search: &Search<'_>) -> Report {
+    scanned.findings.retain(|finding| search.is_wanted(&walked, finding));
+    let outside = scanned.outside.iter();
+    let outside = outside
+        .filter(|finding| finding.suppression.is_none() && search.is_wanted(&walked, finding))
+        .count();
     let mut notifications = walked.notifications;
     notifications.extend(scanned.notifications);
-    if walked.entries.is_empty() {
-        let note = Notification::note("run/no-files", None, "there are no files to scan");
-        notifications.push(note.with_hint(no_files_hint(settings)));
+    if outside > 0 {
+        let message = format!("findings on lines that were not added, which are left out: {outside}");
+        let note = Notification::note("git/outside-changes", None, message);
+        notifications.push(note.with_hint("`--all-lines` shows everything in the files that changed"));
     }
     let summary = Summary {
         files: scanned.files,
@@ -144,21 +138,23 @@ fn report(walked: Walked, scanned: Scanned, selection: &Selection<'_>, settings:
             symlinks: walked.symlinks,
         },
     };
-    Report::new(findings, notifications, summary)
+    Report::new(scanned.findings, notifications, summary)
 }
 
-/// The entry that a finding was made in.
-fn input_of<'e>(entries: &'e [Entry], finding: &Finding) -> Option<&'e Entry> {
-    let index = entries.binary_search_by(|entry| entry.name.cmp(&finding.path)).ok()?;
-    Some(&entries[index])
-}
-
-fn no_files_hint(settings: &Settings) -> &'static str {
-    if settings.respect_gitignore.value || !settings.include_hidden.value {
+/// Why there may be nothing to scan, and what to do about it.
+fn nothing_to_scan(scope: Option<&Scope>, settings: &Settings) -> (&'static str, &'static str) {
+    if scope.is_some() {
+        return (
+            "no file to scan has changed",
+            "`git status` shows what git takes for changed; `weighbridge scan` looks at all files",
+        );
+    }
+    let hint = if settings.respect_gitignore.value || !settings.include_hidden.value {
         "files that `.gitignore` names and files with a leading dot are left out; see `--no-ignore` and `--hidden`"
     } else {
         "check the paths, and `exclude` in the settings"
-    }
+    };
+    ("there are no files to scan", hint)
 }
 
 /// Prints the names of the files; notifications go to standard error, as there is no report to carry them.

@@ -17,6 +17,8 @@ const CONFIG: &str = "WEIGHBRIDGE_CONFIG";
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     One,
+    /// A text, whatever it looks like: a file may be called `1`.
+    Text,
     /// Separated by commas.
     Words,
     /// Separated as in `PATH`.
@@ -36,6 +38,7 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("WEIGHBRIDGE_MAX_FINDINGS", "max-findings", Kind::One),
     ("WEIGHBRIDGE_RULES", "rules", Kind::Folders),
     ("WEIGHBRIDGE_INTRANET_SUFFIXES", "intranet-suffixes", Kind::Words),
+    ("WEIGHBRIDGE_BASELINE", "baseline", Kind::Text),
     ("WEIGHBRIDGE_JOBS", "jobs", Kind::One),
 ];
 
@@ -76,6 +79,7 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, base: 
         };
         let value = match kind {
             Kind::One => value.to_owned(),
+            Kind::Text => quoted(value),
             Kind::Words => array(value.split(',').map(|word| word.trim().to_owned())),
             Kind::Folders => array(std::env::split_paths(value).map(|path| path.to_string_lossy().into_owned())),
         };

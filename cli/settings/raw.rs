@@ -55,6 +55,9 @@ pub(crate) struct RawSettings {
     /// Endings of host names that are internal: `corp.example`.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) intranet_suffixes: Option<Spanned<SpannedList>>,
+    /// The file with findings that were accepted, relative to this file: `weighbridge-baseline.json`. Empty for none.
+    #[schemars(with = "Option<String>")]
+    pub(crate) baseline: Option<Spanned<String>>,
     /// Threads to use; as many as there are processors if not given.
     #[schemars(with = "Option<NonZeroUsize>")]
     pub(crate) jobs: Option<Spanned<NonZeroUsize>>,

@@ -47,6 +47,8 @@ pub(crate) fn shown(settings: &Settings) -> String {
         list(&s.intranet_suffixes.value),
         &s.intranet_suffixes.origin,
     );
+    let baseline = s.baseline.value.as_ref().map_or("", |item| item.text.as_str());
+    add("baseline", quoted(baseline), &s.baseline.origin);
     match s.jobs.value {
         Some(jobs) => add("jobs", jobs.to_string(), &s.jobs.origin),
         None => lines.push((

@@ -96,6 +96,8 @@ pub(crate) struct Settings {
     pub(crate) rules: Setting<Vec<Item>>,
     /// Endings of internal host names.
     pub(crate) intranet_suffixes: Setting<Vec<Item>>,
+    /// The file with accepted findings, if there is one.
+    pub(crate) baseline: Setting<Option<Item>>,
     /// Threads; `None` for one to a processor.
     pub(crate) jobs: Setting<Option<NonZeroUsize>>,
     /// Severities by rule, sorted.
@@ -125,6 +127,7 @@ impl Settings {
             ),
             rules: layers.list("--rules", |raw| &raw.rules),
             intranet_suffixes: layers.list("--intranet-suffixes", |raw| &raw.intranet_suffixes),
+            baseline: layers.text("--baseline", |raw| &raw.baseline),
             jobs: layers.optional("--jobs", |raw| &raw.jobs),
             severity: layers.severities(),
             per_file_ignores: layers.per_file_ignores()?,
@@ -186,6 +189,19 @@ impl<'l> Layers<'l> {
             .map_or(Setting::by_default(None), |(layer, value)| Setting {
                 value: Some(*value.get_ref()),
                 origin: layer.origin(flag, value),
+            })
+    }
+
+    /// A text that may be left out; an empty one takes back what a weaker layer says.
+    fn text(
+        &self,
+        flag: &'static str,
+        field: impl Fn(&RawSettings) -> &Option<Spanned<String>>,
+    ) -> Setting<Option<Item>> {
+        self.strongest(field)
+            .map_or(Setting::by_default(None), |(layer, text)| Setting {
+                value: Some(item(layer, flag, text)).filter(|item| !item.text.is_empty()),
+                origin: layer.origin(flag, text),
             })
     }
 

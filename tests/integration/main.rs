@@ -10,9 +10,13 @@
 mod support;
 
 mod architecture;
+mod baseline;
 mod determinism;
 mod exit_codes;
 mod fixtures;
+mod git_since;
+mod git_staged;
+mod git_support;
 mod hostile_inputs;
 mod rules_command;
 mod scan;

@@ -1,0 +1,120 @@
+//! From settings to results: which files, what was found in them, and what of it is wanted.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use anyhow::Result;
+use weighbridge_core::Finding;
+use weighbridge_scan::{Options, Scanner};
+
+use crate::console::Console;
+use crate::git::{self, Scope};
+use crate::globs::Globs;
+use crate::paths::Paths;
+use crate::progress::Progress;
+use crate::run::{self, Scanned};
+use crate::selection::{Selection, base_of};
+use crate::settings::Settings;
+use crate::walk::{self, Entry, WalkOptions, Walked};
+
+/// From here on the automaton that runs faster is worth its longer construction.
+const MANY_FILES: usize = 64;
+
+/// More threads than this only cost.
+const MAX_JOBS: usize = 256;
+
+/// One search of the files in `roots`.
+pub(crate) struct Search<'a> {
+    settings: &'a Settings,
+    selection: &'a Selection<'a>,
+    paths: &'a Paths,
+    roots: &'a [PathBuf],
+    options: WalkOptions,
+}
+
+impl<'a> Search<'a> {
+    /// The search that the settings ask for.
+    ///
+    /// # Errors
+    ///
+    /// A pattern that cannot be used.
+    pub(crate) fn new(
+        settings: &'a Settings,
+        selection: &'a Selection<'a>,
+        paths: &'a Paths,
+        roots: &'a [PathBuf],
+        stdin_name: Option<PathBuf>,
+    ) -> Result<Self> {
+        let jobs = settings.jobs.value.or_else(|| available_parallelism().ok());
+        let exclude = &settings.exclude.value;
+        let options = WalkOptions {
+            include_hidden: settings.include_hidden.value,
+            respect_gitignore: settings.respect_gitignore.value,
+            exclude: Globs::new(&base_of(exclude, paths), exclude)?,
+            jobs: jobs.map_or(1, NonZeroUsize::get).min(MAX_JOBS),
+            stdin_name,
+        };
+        Ok(Self {
+            settings,
+            selection,
+            paths,
+            roots,
+            options,
+        })
+    }
+
+    /// The files: all of them, or those that changed.
+    ///
+    /// # Errors
+    ///
+    /// A path that does not exist; git, if it was asked and cannot tell.
+    pub(crate) fn files(&self, scope: Option<&Scope>) -> Result<Walked> {
+        let Some(scope) = scope else {
+            return walk::collect(self.roots, &self.options, self.paths);
+        };
+        let request = git::Request {
+            roots: self.roots,
+            options: &self.options,
+            selection: self.selection,
+            paths: self.paths,
+        };
+        git::collect(scope, &request)
+    }
+
+    /// What is in the files.
+    ///
+    /// # Errors
+    ///
+    /// Threads that the system does not give.
+    pub(crate) fn results(&self, walked: &Walked, began: Instant, console: &Console) -> Result<Scanned> {
+        let suffixes = self.settings.intranet_suffixes.value.iter();
+        let options = Options {
+            intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
+            max_findings: self.settings.max_findings.value.get(),
+        };
+        let files = walked.entries.len();
+        let scanner = Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES);
+        let progress = if console.wants_progress() {
+            Progress::visible(files, began)
+        } else {
+            Progress::hidden(files)
+        };
+        let limit = self.settings.max_file_size.value;
+        run::scan(&scanner, &walked.entries, limit, self.options.jobs, &progress)
+    }
+
+    /// Whether anybody wants to see the finding: by its severity, and by its rule in this file.
+    pub(crate) fn is_wanted(&self, walked: &Walked, finding: &Finding) -> bool {
+        finding.severity >= self.settings.min_severity.value.severity()
+            && input_of(&walked.entries, finding)
+                .is_none_or(|entry| self.selection.is_wanted(self.paths, entry.input.path(), &finding.rule))
+    }
+}
+
+/// The entry that a finding was made in.
+fn input_of<'e>(entries: &'e [Entry], finding: &Finding) -> Option<&'e Entry> {
+    let index = entries.binary_search_by(|entry| entry.name.cmp(&finding.path)).ok()?;
+    Some(&entries[index])
+}
