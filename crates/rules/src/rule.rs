@@ -13,7 +13,10 @@ pub type List<T> = Cow<'static, [T]>;
 
 /// What a page says. See `docs/rule-pages.md` for the meaning of each part.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of a page, independent of the others")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of a page, independent of the others"
+)]
 pub struct Rule {
     /// The path of the page without `.md`.
     pub id: RuleId,

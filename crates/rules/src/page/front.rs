@@ -20,7 +20,10 @@ pub(super) fn split(text: &str) -> AtLine<(&str, usize, &str)> {
 /// The keys as written.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of a page, independent of the others")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of a page, independent of the others"
+)]
 pub(super) struct Front {
     pub(super) summary: String,
     pub(super) severity: Level<Severity>,
