@@ -56,7 +56,7 @@ pub struct Suppression {
 /// Where a suppression is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SuppressionKind {
-    /// In a comment of the file: `weighbridge: ignore[rule] reason`.
+    /// In a comment of the file, an `ignore[…]` comment.
     Inline,
     /// In the baseline: the finding was there before and was accepted.
     Baseline,
