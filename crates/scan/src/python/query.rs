@@ -41,7 +41,7 @@ impl<'r> QueryRule<'r> {
         }
     }
 
-    /// Sets of words that a file must hold; the rarest of each first.
+    /// Sets of words that a file must hold; the rarest of each first: it also stands in the statement that the query wants.
     pub(crate) fn words(&self) -> &[Vec<&'r str>] {
         &self.words
     }
