@@ -8,11 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::io;
 
-use weighbridge_core::{Finding, Notification, NotificationLevel, Outcome, Report, RuleId, Severity, SourcePath};
+use weighbridge_core::{Finding, Notification, NotificationLevel, Report, RuleId, Severity, SourcePath};
 
 use crate::frame::plain;
 use crate::markup::escaped_line;
-use crate::summary::{by_severity, counted, searched};
+use crate::summary::{by_severity, counted, headline, searched};
 use crate::{Context, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
@@ -46,17 +46,7 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn io::Wri
 
 fn header(report: &Report, context: &Context<'_>) -> String {
     let counts = by_severity(report);
-    let total: usize = counts.values().sum();
-    let found = if total == 0 {
-        "no findings".to_owned()
-    } else {
-        counted(total, "finding", "findings")
-    };
-    let verdict = match report.outcome(context.fail_on) {
-        Outcome::Clean => "passed",
-        Outcome::Findings => "failed",
-        Outcome::Incomplete => "incomplete",
-    };
+    let (verdict, found) = headline(report, context.fail_on);
     let mut text = format!("## weighbridge: {verdict}, {found}\n\n");
     let levels: Vec<_> = counts
         .iter()
@@ -67,7 +57,7 @@ fn header(report: &Report, context: &Context<'_>) -> String {
         push(&mut text, format_args!("**{}**; ", levels.join(", ")));
     }
     text.push_str(&searched(report, None));
-    let suppressed = report.findings().len() - total;
+    let suppressed = report.findings().len() - report.open_findings().count();
     if suppressed > 0 {
         push(
             &mut text,
@@ -281,7 +271,7 @@ fn prose(text: &str) -> String {
 fn is_plain_word(word: &str) -> bool {
     let inner = word
         .trim_start_matches('(')
-        .trim_end_matches([',', '.', ';', ':', '!', '?', ')']);
+        .trim_end_matches([',', '.', ';', ':', '?', ')']);
     if inner.is_empty() {
         return word.len() == 1;
     }

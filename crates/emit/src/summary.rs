@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use weighbridge_core::{NotificationLevel, Report, RuleId, Severity, Suppression, SuppressionKind};
+use weighbridge_core::{NotificationLevel, Outcome, Report, RuleId, Severity, Suppression, SuppressionKind};
 
 use crate::{Style, paint};
 
@@ -142,6 +142,20 @@ fn time(elapsed: Duration) -> String {
         return format!("{:.1} s", elapsed.as_secs_f64());
     }
     format!("{} min {} s", elapsed.as_secs() / 60, elapsed.as_secs() % 60)
+}
+
+/// The verdict over a run and how much was found, each in a few words: the headline of a page or a comment.
+pub(crate) fn headline(report: &Report, fail_on: Option<Severity>) -> (&'static str, String) {
+    let verdict = match report.outcome(fail_on) {
+        Outcome::Clean => "passed",
+        Outcome::Findings => "failed",
+        Outcome::Incomplete => "incomplete",
+    };
+    let found = match report.open_findings().count() {
+        0 => "no findings".to_owned(),
+        total => counted(total, "finding", "findings"),
+    };
+    (verdict, found)
 }
 
 #[cfg(test)]

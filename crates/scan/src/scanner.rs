@@ -7,7 +7,7 @@ use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Sever
 use weighbridge_rules::{Detector, Rule};
 
 use crate::commonness::commonness;
-use crate::detect::{DETECTORS, DetectorFn, INTRANET_HOST, Input};
+use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::language::{PROMPT, PYTHON, prompt};
 use crate::pattern::{self, PatternRule};
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
@@ -354,12 +354,12 @@ impl Worker<'_, '_> {
                 )
                 .collect();
             if !uses.is_empty() {
-                run_detector(
-                    *detector,
+                let options = &self.scanner.options;
+                detector(
                     &Input {
                         source,
                         regions,
-                        options: &self.scanner.options,
+                        options,
                         uses: &uses,
                     },
                     found,
@@ -367,10 +367,6 @@ impl Worker<'_, '_> {
             }
         }
     }
-}
-
-fn run_detector(detector: DetectorFn, input: &Input<'_>, found: &mut Vec<Detection>) {
-    detector(input, found);
 }
 
 /// The regions of a source.

@@ -9,12 +9,10 @@ mod finding;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use weighbridge_core::{
-    Digest, Finding, Notification, NotificationLevel, Outcome, Report, RuleId, Severity, SuppressionKind,
-};
+use weighbridge_core::{Digest, Finding, Notification, NotificationLevel, Report, RuleId, Severity, SuppressionKind};
 
 use crate::markup::{escaped, escaped_line};
-use crate::summary::{by_severity, counted, searched};
+use crate::summary::{by_severity, counted, headline, searched};
 use crate::{Context, shown};
 use finding::{rule_link, write_finding, write_place};
 
@@ -42,17 +40,7 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) 
 
 fn write_head(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let counts = by_severity(report);
-    let total: usize = counts.values().sum();
-    let found = if total == 0 {
-        "no findings".to_owned()
-    } else {
-        counted(total, "finding", "findings")
-    };
-    let verdict = match report.outcome(context.fail_on) {
-        Outcome::Clean => "passed",
-        Outcome::Findings => "failed",
-        Outcome::Incomplete => "incomplete",
-    };
+    let (verdict, found) = headline(report, context.fail_on);
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -67,7 +55,7 @@ fn write_head(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io
         source_of(SCRIPT),
         escaped_line(context.version),
     )?;
-    if total > 0 {
+    if !counts.is_empty() {
         writeln!(out, "<ul class=\"counts\">")?;
         for (severity, count) in counts.iter().rev() {
             writeln!(out, "<li class=\"{severity}\"><b>{count}</b>{severity}</li>")?;
