@@ -261,6 +261,7 @@ def speed(tools: Tools, folder: Path, rounds: int) -> str:
     subset = linked(HERE / "subset", within(everything, SUBSET_BYTES), base=folder)
     commands = {
         "weighbridge, default rules": (tools.scan("--format=concise"), folder),
+        "weighbridge, all rules": (tools.scan("--format=concise", "--profile=all"), folder),
         "weighbridge, `--select 'python/*'`": (tools.scan("--format=concise", "--select=python/*"), folder),
         "ruff, `--select S`": (tools.check("--output-format=concise"), folder),
         "ruff, `--select S --ignore S101`": (tools.check("--output-format=concise", "--ignore=S101"), folder),

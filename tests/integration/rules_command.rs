@@ -149,3 +149,58 @@ fn an_empty_folder_of_pages_is_a_mistake() {
         .exits_with(2)
         .says("there is no rule page in `pages`");
 }
+
+const QUERY_PAGE: &str = r#"+++
+summary = "A text asks for everything"
+severity = "low"
+confidence = "low"
+since = "0.1.0"
+languages = ["python"]
+keywords = [["everything", "of"]]
+statement = '"everything of'
++++
+
+Ask for less.
+
+## Query
+
+```query
+((string) @finding (#match? @finding "everything"))
+```
+
+## Flagged
+
+```py
+x = "everything of it"  # expect: test/asks
+```
+
+## Clean
+
+```py
+x = "ask of everything"
+```
+
+```py
+x = "everything"
+y = "of"
+```
+"#;
+
+#[test]
+fn an_expression_keeps_statements_from_a_query() {
+    let folder = Folder::new();
+    let test = |page: &str| {
+        folder.write("pages/test/asks.md", page);
+        folder.run(["rules", "test", "pages"])
+    };
+
+    test(QUERY_PAGE).exits_with(0);
+    let unsifted = QUERY_PAGE.replace("statement = '\"everything of'\n", "");
+    test(&unsifted).exits_with(1).prints("line 27: a finding that the page does not expect");
+    test(&QUERY_PAGE.replace("'\"everything of'", "'(every'"))
+        .exits_with(2)
+        .says("the expression `(every` does not compile");
+    test(&QUERY_PAGE.replace("statement = ", "scope = \"file\"\nstatement = "))
+        .exits_with(2)
+        .says("`statement` has no use where `scope` is `file`");
+}

@@ -114,8 +114,9 @@ impl Literal for Query {
             Scope::File => "File",
         };
         format!(
-            "crate::Query {{ source: {}, scope: crate::Scope::{scope} }}",
-            self.source.literal()
+            "crate::Query {{ source: {}, scope: crate::Scope::{scope}, statement: {} }}",
+            self.source.literal(),
+            self.statement.literal()
         )
     }
 }

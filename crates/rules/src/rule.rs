@@ -165,6 +165,8 @@ pub struct Query {
     pub source: Text,
     /// How much of the file it sees at a time.
     pub scope: Scope,
+    /// What the text of a statement must match before it is parsed.
+    pub statement: Option<Text>,
 }
 
 /// How much of a file a query sees at a time.

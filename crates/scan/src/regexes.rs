@@ -55,7 +55,8 @@ pub(crate) fn expressions(rule: &Rule) -> Vec<(&str, bool)> {
                 .map(|regex| (regex.as_ref(), pattern.unicode))
                 .collect()
         }
-        Detector::Query(_) | Detector::Code { .. } => Vec::new(),
+        Detector::Query(query) => query.statement.iter().map(|regex| (regex.as_ref(), false)).collect(),
+        Detector::Code { .. } => Vec::new(),
     }
 }
 

@@ -55,6 +55,7 @@ pub(super) struct Front {
     #[serde(default)]
     options: std::collections::BTreeMap<String, String>,
     scope: Option<WrittenScope>,
+    pub(super) statement: Option<String>,
     #[serde(default)]
     pattern: WrittenPattern,
 }

@@ -92,6 +92,7 @@ fn detector(front: &mut Front, sections: &Sections<'_>) -> AtLine<(Detector, usi
             Detector::Query(Query {
                 source: source.into(),
                 scope: front.scope(),
+                statement: front.statement.take().map(Text::from),
             }),
             line,
         ));

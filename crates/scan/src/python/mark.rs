@@ -94,11 +94,18 @@ impl Marks {
         }
     }
 
-    /// Marks the lines that hold one of the words.
-    pub(crate) fn mark_words<'w>(&mut self, file: &File<'_>, words: impl Iterator<Item = &'w str>) {
-        for word in words {
-            self.marked
-                .extend(occurrences_of_text(file, word).map(|(offset, index)| (index, offset)));
+    /// Marks the statements that hold `word` and whose text is one that is wanted.
+    pub(crate) fn mark_word(&mut self, file: &File<'_>, word: &str, is_wanted: impl Fn(&[u8]) -> bool) {
+        let mut judged = None;
+        for (offset, index) in occurrences_of_text(file, word) {
+            let is_marked = match judged {
+                Some((line, is_marked)) if line == index => is_marked,
+                _ => is_wanted(&file.text()[file.lexed.lines[index].code().range()]),
+            };
+            judged = Some((index, is_marked));
+            if is_marked {
+                self.marked.push((index, offset));
+            }
         }
     }
 

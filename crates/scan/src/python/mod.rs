@@ -161,14 +161,7 @@ pub(crate) fn scan(
     marks.mark_needs(file, live.needs, bindings);
     marks.mark_offsets(file, live.dynamic);
     for &index in live.queries {
-        marks.mark_words(
-            file,
-            file.rules.queries[index]
-                .words()
-                .iter()
-                .filter_map(|words| words.first())
-                .copied(),
-        );
+        file.rules.queries[index].mark(file, marks);
     }
     let mut forest = trees::Forest::default();
     forest.add(file, &marks.take_new(file));

@@ -6,6 +6,7 @@ use tree_sitter::{Query, QueryCursor, StreamingIterator as _, Tree};
 use weighbridge_core::{Detection, Notification, Span};
 use weighbridge_rules::{Rule, Scope};
 
+use super::mark::Marks;
 use super::parse::PythonParser;
 use super::trees::Forest;
 use super::{File, grammar};
@@ -44,6 +45,18 @@ impl<'r> QueryRule<'r> {
     /// Sets of words that a file must hold; the rarest of each first: it also stands in the statement that the query wants.
     pub(crate) fn words(&self) -> &[Vec<&'r str>] {
         &self.words
+    }
+
+    /// Marks the statements that the query could match.
+    pub(crate) fn mark(&self, file: &File<'_>, marks: &mut Marks) {
+        let wanted = self
+            .query
+            .statement
+            .as_deref()
+            .map(|regex| file.regexes.get(regex, false));
+        for word in self.words.iter().filter_map(|words| words.first()) {
+            marks.mark_word(file, word, |code| wanted.is_none_or(|regex| regex.is_match(code)));
+        }
     }
 
     /// Adds the matches in the file. Says so if a query that needs the whole file saw only its statements.
@@ -124,6 +137,10 @@ fn compile(source: &str) -> Result<Query, tree_sitter::QueryError> {
 
 /// Checks the query of a page.
 pub(crate) fn check(rule: &Rule, query: &weighbridge_rules::Query) -> Result<(), CompileError> {
+    if query.statement.is_some() && query.scope == Scope::File {
+        let message = "`statement` has no use where `scope` is `file`: the query sees all of them";
+        return Err(CompileError::new(rule, message.to_owned()));
+    }
     let compiled = compile(&query.source).map_err(|error| {
         CompileError::at(
             rule,
