@@ -89,7 +89,7 @@ impl Console {
             .as_ref()
             .map(|path| format!("{path}: "))
             .unwrap_or_default();
-        self.labelled(WARNING, notification.id, &format!("{place}{}", notification.message));
+        self.labelled(WARNING, &notification.id, &format!("{place}{}", notification.message));
         if let Some(hint) = &notification.hint {
             self.labelled(HINT, "hint", hint);
         }

@@ -196,7 +196,9 @@ fn an_expression_keeps_statements_from_a_query() {
 
     test(QUERY_PAGE).exits_with(0);
     let unsifted = QUERY_PAGE.replace("statement = '\"everything of'\n", "");
-    test(&unsifted).exits_with(1).prints("line 27: a finding that the page does not expect");
+    test(&unsifted)
+        .exits_with(1)
+        .prints("line 27: a finding that the page does not expect");
     test(&QUERY_PAGE.replace("'\"everything of'", "'(every'"))
         .exits_with(2)
         .says("the expression `(every` does not compile");

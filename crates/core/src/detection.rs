@@ -119,6 +119,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                     reason: shown_text(source, by.reason, &mask, MAX_QUOTED_BYTES),
                 }),
                 rule: detection.rule,
+                provenance: None,
             }
         })
         .collect();

@@ -1,6 +1,6 @@
 //! A finding: bad news about the input, ready to be shown.
 
-use crate::{Confidence, Excerpt, Fingerprint, Position, RuleId, Severity, SourcePath, Span};
+use crate::{Confidence, Excerpt, Fingerprint, Position, Provenance, RuleId, Severity, SourcePath, Span};
 
 /// What a rule says about a place. **The order of the fields is the order of a report.**
 ///
@@ -29,6 +29,8 @@ pub struct Finding {
     pub line_hash: String,
     /// The suppression that covers it; a suppressed finding does not count.
     pub suppression: Option<Suppression>,
+    /// Who wrote the line it begins on; `None` if nobody was asked.
+    pub provenance: Option<Provenance>,
 }
 
 /// A place in a file.

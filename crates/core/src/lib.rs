@@ -5,6 +5,7 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod change;
 mod detection;
 mod digest;
 mod excerpt;
@@ -16,6 +17,7 @@ mod mask;
 mod notification;
 mod path;
 mod report;
+mod review;
 mod rule_id;
 mod severity;
 mod source;
@@ -23,6 +25,7 @@ mod span;
 mod suggestion;
 mod visible;
 
+pub use change::{AddedLines, Change, PolicyUse, Provenance};
 pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit, admit_first};
 pub use digest::Digest;
 pub use excerpt::{Excerpt, ExcerptLine};
@@ -34,6 +37,7 @@ pub use mask::Mask;
 pub use notification::{Notification, NotificationLevel};
 pub use path::SourcePath;
 pub use report::{Outcome, Report, Skipped, Summary};
+pub use review::{Review, ReviewCause, ReviewReason};
 pub use rule_id::RuleId;
 pub use severity::{Confidence, Severity, UnknownLevel};
 pub use source::{Position, Source};

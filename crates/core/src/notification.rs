@@ -1,5 +1,7 @@
 //! A notification: the tool could not finish, or the user must know something about the run.
 
+use std::borrow::Cow;
+
 use crate::SourcePath;
 
 /// Whether a notification makes the run incomplete.
@@ -19,7 +21,7 @@ pub struct Notification {
     /// The file, if it is about one.
     pub path: Option<SourcePath>,
     /// A stable name of the kind: `file/too-large`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Whether the run is incomplete because of it.
     pub level: NotificationLevel,
     /// What happened: lower case, no full stop.
@@ -33,7 +35,7 @@ impl Notification {
     pub fn incomplete(id: &'static str, path: Option<SourcePath>, message: impl Into<String>) -> Self {
         Self {
             path,
-            id,
+            id: Cow::Borrowed(id),
             level: NotificationLevel::Incomplete,
             message: message.into(),
             hint: None,
@@ -44,7 +46,7 @@ impl Notification {
     pub fn note(id: &'static str, path: Option<SourcePath>, message: impl Into<String>) -> Self {
         Self {
             path,
-            id,
+            id: Cow::Borrowed(id),
             level: NotificationLevel::Note,
             message: message.into(),
             hint: None,

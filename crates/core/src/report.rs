@@ -1,6 +1,6 @@
 //! A finished run.
 
-use crate::{Finding, Notification, NotificationLevel, Severity};
+use crate::{Change, Finding, Notification, NotificationLevel, PolicyUse, Review, Severity};
 
 /// All that a run has to say, merged and sorted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,6 +8,12 @@ pub struct Report {
     findings: Vec<Finding>,
     notifications: Vec<Notification>,
     summary: Summary,
+    /// The change that was looked at; `None` if it was no change but a state.
+    pub change: Option<Change>,
+    /// The policy that was followed.
+    pub policy: Option<PolicyUse>,
+    /// Whether a person must look.
+    pub review: Review,
 }
 
 /// What was looked at.
@@ -52,6 +58,7 @@ impl Report {
             findings,
             notifications,
             summary,
+            ..Self::default()
         }
     }
 

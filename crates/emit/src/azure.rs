@@ -55,7 +55,7 @@ fn place(annotation: &Annotation<'_>) -> String {
         Annotation::Notification(notification) => {
             let path = notification.path.as_ref().map(|path| property(&shown::path(path)));
             let path = path.map_or_else(String::new, |path| format!("sourcepath={path};"));
-            format!("{path}code={};", property(notification.id))
+            format!("{path}code={};", property(&notification.id))
         }
     }
 }

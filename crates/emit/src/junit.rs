@@ -88,7 +88,7 @@ fn write_failure(finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_error(notification: &Notification, out: &mut dyn Write) -> io::Result<()> {
-    let id = escaped_line(notification.id);
+    let id = escaped_line(&notification.id);
     let path = notification.path.as_ref().map(|path| escaped_line(&path.to_string()));
     let place = path.as_ref().map_or_else(String::new, |path| format!("{path} "));
     let file = path

@@ -138,7 +138,7 @@ fn notification_line(notification: &Notification) -> String {
         .map_or_else(String::new, |hint| format!("; {}", prose(hint)));
     format!(
         "* {level} {}: {place}{}{hint}\n",
-        code_span(notification.id),
+        code_span(&notification.id),
         prose(&causes.join(": "))
     )
 }

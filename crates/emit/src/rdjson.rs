@@ -78,7 +78,7 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) 
             }),
             severity: "ERROR",
             code: Code {
-                value: notification.id.to_owned(),
+                value: notification.id.to_string(),
                 url: None,
             },
         });

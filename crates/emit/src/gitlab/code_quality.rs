@@ -81,7 +81,7 @@ fn unfinished_issue(notification: &Notification) -> Issue<'_> {
             notification.id,
             shown::one_line(&causes.join(": "))
         ),
-        check_name: notification.id,
+        check_name: &notification.id,
         fingerprint,
         severity: "blocker",
         location: Location {

@@ -119,7 +119,7 @@ fn write_notification(notification: &Notification, out: &mut dyn Write) -> io::R
     writeln!(
         out,
         " <span class=\"soft\">({})</span></li>",
-        escaped_line(notification.id)
+        escaped_line(&notification.id)
     )
 }
 

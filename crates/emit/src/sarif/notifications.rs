@@ -29,7 +29,7 @@ impl Notifications {
         if cut > 0 {
             notifications.push(results_cut(cut));
         }
-        let levels: BTreeMap<&str, Level> = notifications.iter().map(|one| (one.id, one.level.into())).collect();
+        let levels: BTreeMap<&str, Level> = notifications.iter().map(|one| (&*one.id, one.level.into())).collect();
         let ids: Vec<&str> = levels.keys().copied().collect();
         let written: Vec<_> = notifications.iter().map(|one| notification(one, &ids)).collect();
         let mut invocation = Invocation::builder().execution_successful(report.is_complete()).build();
@@ -55,8 +55,8 @@ fn results_cut(cut: usize) -> Notification {
 }
 
 fn notification(notification: &Notification, ids: &[&str]) -> SarifNotification {
-    let mut descriptor = ReportingDescriptorReference::builder().id(notification.id).build();
-    descriptor.index = ids.binary_search(&notification.id).ok().map(number);
+    let mut descriptor = ReportingDescriptorReference::builder().id(notification.id.clone()).build();
+    descriptor.index = ids.binary_search(&&*notification.id).ok().map(number);
     let causes: Vec<_> = shown::message_and_causes(&notification.message).collect();
     let text = message(&causes.join(": "), notification.hint.as_deref());
     let mut written = SarifNotification::builder()

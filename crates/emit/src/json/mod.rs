@@ -3,16 +3,16 @@
 //! The types here are the format and nothing else uses them, so the nouns may change while the format stays. A field
 //! may be added within a version; taking one away or giving it another meaning makes a new `schema_version`.
 
-use std::collections::BTreeMap;
+mod head;
+
 use std::io::{self, Write};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use weighbridge_core::{Confidence, NotificationLevel, Outcome, Severity};
+use weighbridge_core::{Confidence, NotificationLevel, Provenance, Severity};
 
 use crate::{Context, json_text, shown};
-
-const SCHEMA_VERSION: u32 = 1;
+pub(crate) use head::Head;
 
 /// Writes the report as one JSON document.
 pub(crate) fn emit(report: &weighbridge_core::Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -39,81 +39,6 @@ pub(crate) struct Report<'a> {
     findings: Vec<Finding<'a>>,
     /// What there is to know about the run itself, sorted by path.
     notifications: Vec<Notification<'a>>,
-}
-
-/// What holds for the run as a whole.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Head<'a> {
-    /// The version of this format. It grows when a field goes away or changes its meaning, not when one is added.
-    #[schemars(extend("const" = SCHEMA_VERSION))]
-    schema_version: u32,
-    /// What made the report.
-    tool: Tool<'a>,
-    /// What the run comes to: `clean`, `findings` (at least one at or above `fail_on`), or `incomplete` (something was
-    /// not looked at; wins over findings).
-    #[schemars(schema_with = "outcome_schema")]
-    outcome: &'static str,
-    /// The least severity that makes a run fail; null if none does.
-    #[schemars(schema_with = "severity_or_null_schema")]
-    fail_on: Option<&'static str>,
-    /// Counts.
-    summary: Summary,
-}
-
-/// What made the report.
-#[derive(Serialize, JsonSchema)]
-struct Tool<'a> {
-    /// Always `weighbridge`.
-    name: &'static str,
-    /// The version of the program.
-    version: &'a str,
-    /// How many rules were enabled.
-    rules: usize,
-    /// Names the set of enabled rules: SHA-256 over ids and pages, in lower-case hexadecimal.
-    rules_digest: String,
-}
-
-/// Counts.
-#[derive(Serialize, JsonSchema)]
-struct Summary {
-    /// Files that were read and searched.
-    files: usize,
-    /// Their bytes.
-    bytes: u64,
-    /// Files passed over on purpose.
-    skipped: Skipped,
-    /// Findings that are not suppressed, by severity.
-    findings: BySeverity,
-    /// Findings that are suppressed, in the file or by the baseline.
-    suppressed: usize,
-    /// Notifications that make the run incomplete.
-    incomplete: usize,
-}
-
-/// Files passed over on purpose, by reason.
-#[derive(Serialize, JsonSchema)]
-struct Skipped {
-    /// Not text.
-    binary: usize,
-    /// Symbolic links; their target is scanned where it lies.
-    symlinks: usize,
-}
-
-/// Counts by severity.
-#[derive(Serialize, JsonSchema)]
-struct BySeverity {
-    /// All of them.
-    total: usize,
-    /// Gives an attacker the machine or an account.
-    critical: usize,
-    /// Exploitable, or a secret in the open.
-    high: usize,
-    /// A weakness in most settings.
-    medium: usize,
-    /// A weakness that needs another one to matter.
-    low: usize,
-    /// Worth knowing; nothing needs to be done.
-    info: usize,
 }
 
 /// What a rule says about a place.
@@ -145,6 +70,9 @@ pub(crate) struct Finding<'a> {
     line_hash: &'a str,
     /// The suppression that covers it; null if it counts.
     suppression: Option<Suppression>,
+    /// Who wrote the first line: `declared-ai`, `declared-human`, `unknown`; null if nobody was asked.
+    #[schemars(schema_with = "provenance_or_null_schema")]
+    provenance: Option<&'static str>,
     /// Numbers of the weaknesses in CWE.
     cwe: &'a [u32],
     /// Further tags of the rule.
@@ -239,60 +167,6 @@ impl<'a> Report<'a> {
     }
 }
 
-impl<'a> Head<'a> {
-    pub(crate) fn new(report: &weighbridge_core::Report, context: &Context<'a>) -> Self {
-        Self {
-            schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: "weighbridge",
-                version: context.version,
-                rules: context.rules.len(),
-                rules_digest: context.rules_digest().to_string(),
-            },
-            outcome: match report.outcome(context.fail_on) {
-                Outcome::Clean => "clean",
-                Outcome::Findings => "findings",
-                Outcome::Incomplete => "incomplete",
-            },
-            fail_on: context.fail_on.map(Severity::name),
-            summary: Summary::new(report),
-        }
-    }
-}
-
-impl Summary {
-    fn new(report: &weighbridge_core::Report) -> Self {
-        let mut counts = BTreeMap::new();
-        for finding in report.open_findings() {
-            *counts.entry(finding.severity).or_insert(0) += 1;
-        }
-        let count = |severity| counts.get(&severity).copied().unwrap_or(0);
-        let total = counts.values().sum();
-        let notifications = report.notifications().iter();
-        let summary = report.summary();
-        Self {
-            files: summary.files,
-            bytes: summary.bytes,
-            skipped: Skipped {
-                binary: summary.skipped.binary,
-                symlinks: summary.skipped.symlinks,
-            },
-            findings: BySeverity {
-                total,
-                critical: count(Severity::Critical),
-                high: count(Severity::High),
-                medium: count(Severity::Medium),
-                low: count(Severity::Low),
-                info: count(Severity::Info),
-            },
-            suppressed: report.findings().len() - total,
-            incomplete: notifications
-                .filter(|one| one.level == NotificationLevel::Incomplete)
-                .count(),
-        }
-    }
-}
-
 impl<'a> Finding<'a> {
     pub(crate) fn new(finding: &'a weighbridge_core::Finding, context: &Context<'a>) -> Self {
         let rule = context.rule(&finding.rule);
@@ -318,6 +192,7 @@ impl<'a> Finding<'a> {
                 line: suppression.line,
                 reason: shown::spelled_out(&suppression.reason),
             }),
+            provenance: finding.provenance.map(Provenance::name),
             cwe: rule.map_or(&[], |rule| &rule.cwe),
             tags: rule.map_or_else(Vec::new, |rule| rule.tags.iter().map(AsRef::as_ref).collect()),
             aliases: rule.map_or_else(Vec::new, |rule| rule.aliases.iter().map(AsRef::as_ref).collect()),
@@ -354,7 +229,7 @@ impl<'a> Notification<'a> {
     pub(crate) fn new(notification: &'a weighbridge_core::Notification) -> Self {
         let path = notification.path.as_ref();
         Self {
-            id: notification.id,
+            id: &notification.id,
             level: match notification.level {
                 NotificationLevel::Note => "note",
                 NotificationLevel::Incomplete => "incomplete",
@@ -367,8 +242,10 @@ impl<'a> Notification<'a> {
     }
 }
 
-fn outcome_schema(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": ["clean", "findings", "incomplete"] })
+fn provenance_or_null_schema(_: &mut SchemaGenerator) -> Schema {
+    let names = Provenance::ALL.iter().map(|one| Some(one.name()));
+    let names: Vec<_> = names.chain([None]).collect();
+    json_schema!({ "type": ["string", "null"], "enum": names })
 }
 
 fn level_schema(_: &mut SchemaGenerator) -> Schema {
@@ -382,12 +259,6 @@ fn suppression_schema(_: &mut SchemaGenerator) -> Schema {
 fn severity_schema(_: &mut SchemaGenerator) -> Schema {
     let names: Vec<_> = Severity::ALL.iter().map(|level| level.name()).collect();
     json_schema!({ "type": "string", "enum": names })
-}
-
-fn severity_or_null_schema(_: &mut SchemaGenerator) -> Schema {
-    let names = Severity::ALL.iter().map(|level| Some(level.name()));
-    let names: Vec<_> = names.chain([None]).collect();
-    json_schema!({ "type": ["string", "null"], "enum": names })
 }
 
 fn confidence_schema(_: &mut SchemaGenerator) -> Schema {
