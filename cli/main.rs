@@ -21,6 +21,7 @@ mod pages;
 mod panics;
 mod paths;
 mod progress;
+mod provenance;
 mod read;
 mod run;
 mod search;

@@ -8,7 +8,7 @@ use weighbridge_core::{Finding, Notification};
 use weighbridge_scan::{FileReport, Scanner, Worker};
 
 use crate::failure::failure_because;
-use crate::git::Lines;
+use crate::git::{GitLines, Lines};
 use crate::interrupt;
 use crate::panics;
 use crate::progress::Progress;
@@ -36,6 +36,10 @@ pub(crate) struct Scanned {
     pub(crate) bytes: u64,
     /// Files that are not text.
     pub(crate) binary: usize,
+    /// For each finding the line that it begins on, as git counts; as many as findings.
+    pub(crate) begins: Vec<usize>,
+    /// For each entry its lines, as git counts; none if it was not searched.
+    pub(crate) line_counts: Vec<usize>,
 }
 
 /// What one file came to.
@@ -47,6 +51,10 @@ struct FileResult {
     /// The bytes searched; `None` if the file was not.
     bytes: Option<u64>,
     binary: bool,
+    /// The lines on which the findings begin, as git counts.
+    begins: Vec<usize>,
+    /// All lines, as git counts.
+    line_count: usize,
 }
 
 /// Scans all entries. The result does not depend on the number of threads.
@@ -101,6 +109,8 @@ impl Scanned {
         self.files += usize::from(result.bytes.is_some());
         self.bytes += result.bytes.unwrap_or(0);
         self.binary += usize::from(result.binary);
+        self.begins.extend(result.begins);
+        self.line_counts.push(result.line_count);
         self
     }
 }
@@ -154,14 +164,24 @@ fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) ->
     };
     tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
     let mut report = worker.scan(&source);
-    let (findings, outside) = lines.separated(source.bytes(), report.findings);
-    report.findings = findings;
+    let (findings, outside) = lines.separated(source.bytes(), std::mem::take(&mut report.findings));
     FileResult {
-        report,
+        begins: begins(source.bytes(), &findings),
+        line_count: GitLines::count(source.bytes()),
+        report: FileReport { findings, ..report },
         outside,
         bytes: Some(source.bytes().len() as u64),
         binary: false,
     }
+}
+
+fn begins(text: &[u8], findings: &[Finding]) -> Vec<usize> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let lines = GitLines::of(text);
+    let starts = findings.iter().map(|finding| finding.location.span.start);
+    starts.map(|start| lines.line_at(start)).collect()
 }
 
 fn stopped(notification: Notification) -> FileResult {

@@ -10,7 +10,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use weighbridge_core::{Notification, SourcePath};
 
 use crate::failure::failure;
-use crate::git::{Blob, Lines};
+use crate::git::{Blob, Lines, Range};
 use crate::globs::Globs;
 use crate::interrupt;
 use crate::paths::Paths;
@@ -77,6 +77,8 @@ pub(crate) struct Walked {
     pub(crate) notifications: Vec<Notification>,
     /// Symbolic links that were not followed.
     pub(crate) symlinks: usize,
+    /// The change that the files belong to; `None` if they were not looked for in a change.
+    pub(crate) range: Option<Range>,
 }
 
 enum Found {

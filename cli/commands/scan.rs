@@ -18,6 +18,7 @@ use crate::interrupt;
 use crate::output::{Outputs, print};
 use crate::pages::own_rules;
 use crate::paths::Paths;
+use crate::provenance;
 use crate::run::Scanned;
 use crate::search::Search;
 use crate::selection::{Catalogue, Selection};
@@ -67,11 +68,13 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
 
+    let change = provenance::declare(&mut results, &walked);
     if let Some(baseline) = baseline {
         let notes = baseline.apply(&mut results, &walked, &selection, &paths, scope.is_none());
         results.notifications.extend(notes);
     }
-    let report = report(walked, results, &search);
+    let mut report = report(walked, results, &search);
+    report.change = change;
     let context = Context {
         rules: &selection.reported(),
         version: env!("CARGO_PKG_VERSION"),

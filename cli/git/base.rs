@@ -129,12 +129,12 @@ fn is_zero(id: &str) -> bool {
 }
 
 /// A variable of the process that is not empty.
-pub(super) fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The event in the file at `path`.
-pub(super) fn event(path: &str) -> Option<Value> {
+pub(crate) fn event(path: &str) -> Option<Value> {
     use std::io::Read as _;
 
     let mut bytes = Vec::new();

@@ -23,16 +23,41 @@ impl Lines {
         if findings.is_empty() {
             return (findings, Vec::new());
         }
-        let ends: Vec<_> = (0..text.len()).filter(|&at| text[at] == b'\n').collect();
-        let count = ends.len() + usize::from(!text.ends_with(b"\n"));
-        // Behind the last LF git sees no further line.
-        let line_at = |offset: usize| (1 + ends.partition_point(|&end| end < offset)).min(count.max(1));
+        let lines = GitLines::of(text);
         findings.into_iter().partition(|finding| {
             let span = finding.location.span;
-            let first = line_at(span.start);
-            let last = line_at(span.end.saturating_sub(1).max(span.start));
+            let first = lines.line_at(span.start);
+            let last = lines.line_at(span.end.saturating_sub(1).max(span.start));
             added.iter().any(|&(start, end)| first < end && start <= last)
         })
+    }
+}
+
+/// The lines of a text as git counts them: from 1, ended by LF alone.
+pub(crate) struct GitLines {
+    /// Where each LF stands.
+    ends: Vec<usize>,
+    count: usize,
+}
+
+impl GitLines {
+    /// The lines of `text`.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self {
+            ends: (0..text.len()).filter(|&at| text[at] == b'\n').collect(),
+            count: Self::count(text),
+        }
+    }
+
+    /// How many lines `text` has; none if it is empty.
+    pub(crate) fn count(text: &[u8]) -> usize {
+        let ends = text.iter().filter(|&&byte| byte == b'\n').count();
+        ends + usize::from(text.last().is_some_and(|&last| last != b'\n'))
+    }
+
+    /// The line that holds `offset`. Behind the last LF git sees no further line.
+    pub(crate) fn line_at(&self, offset: usize) -> usize {
+        (1 + self.ends.partition_point(|&end| end < offset)).min(self.count.max(1))
     }
 }
 

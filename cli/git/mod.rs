@@ -3,9 +3,10 @@
 //! Opened only if a flag asks for it. Nothing here runs a program, follows a remote or writes: libgit2 reads the repository, and
 //! no filter, hook or driver that the repository names is started.
 
-mod base;
+pub(crate) mod base;
 mod diff;
 mod lines;
+mod range;
 mod repository;
 mod trouble;
 
@@ -13,11 +14,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Result;
-use git2::{BranchType, Commit, Repository};
+use git2::{BranchType, Commit, Oid, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
-pub(crate) use lines::Lines;
+pub(crate) use lines::{GitLines, Lines};
+pub(crate) use range::{Hunk, Range, blob_options, is_file};
 pub(crate) use repository::{Blob, Objects};
 
 use crate::failure::failure;
@@ -101,14 +103,15 @@ fn changed(scope: &Scope, request: &Request<'_>) -> Result<Walked, Trouble> {
     let repository = repository::open(&start)?;
     let folder = repository::folder_of(&repository)?;
     let is_alike = |old: &[u8], new: &[u8]| is_alike(folder, request, old, new);
+    let range = match &scope.since {
+        Since::Staged => Range::of_index(&repository, &start)?,
+        Since::Revision(name) => range(&repository, &start, &Compared::named(&repository, name)?)?,
+        Since::Base => range(&repository, &start, &base_commit(&repository)?)?,
+    };
     let made = |renames: bool| {
         let mut diff = match &scope.since {
             Since::Staged => staged(&repository)?,
-            Since::Revision(name) => since(&repository, &commit(&repository, name)?, name)?,
-            Since::Base => {
-                let (base, name) = base_commit(&repository)?;
-                since(&repository, &base, &name)?
-            }
+            Since::Revision(_) | Since::Base => since(&repository, range.base)?,
         };
         if renames {
             diff::find_renames(&mut diff)?;
@@ -121,12 +124,17 @@ fn changed(scope: &Scope, request: &Request<'_>) -> Result<Walked, Trouble> {
         diff => diff?,
     };
     let mut changes = diff::changes(&diff, &is_alike)?;
+    let range = range.with_added(folder, &changes);
     if scope.all_lines {
         changes.list.iter_mut().for_each(|change| change.lines = Lines::All);
     }
     tracing::debug!(files = changes.list.len(), "git diff read");
     let is_stored = scope.since == Since::Staged;
-    Ok(gathered(changes, folder, &start, is_stored, request))
+    let walked = gathered(changes, folder, &start, is_stored, request);
+    Ok(Walked {
+        range: Some(range),
+        ..walked
+    })
 }
 
 /// Where the repository is looked for: around the first path.
@@ -162,17 +170,42 @@ fn conflicts(index: &git2::Index) -> Vec<String> {
     names
 }
 
-/// From the merge base of `commit` and HEAD to the files on the disk, so that edits which are not committed count too.
-fn since<'r>(repository: &'r Repository, commit: &Commit<'_>, name: &str) -> Result<git2::Diff<'r>, Trouble> {
-    let head = repository.head()?.peel_to_commit()?;
-    let base = repository.merge_base(commit.id(), head.id()).map_err(|_| {
+/// What HEAD is compared with.
+struct Compared<'r> {
+    commit: Commit<'r>,
+    /// As the user or the CI calls it.
+    name: String,
+    /// The last commit of the change, if it is not HEAD.
+    tip: Option<Oid>,
+}
+
+impl<'r> Compared<'r> {
+    fn named(repository: &'r Repository, name: &str) -> Result<Self, Trouble> {
+        Ok(Self {
+            commit: commit(repository, name)?,
+            name: name.to_owned(),
+            tip: None,
+        })
+    }
+}
+
+/// From the merge base to HEAD.
+fn range(repository: &Repository, start: &Arc<Path>, compared: &Compared<'_>) -> Result<Range, Trouble> {
+    let head = repository.head()?.peel_to_commit()?.id();
+    let base = repository.merge_base(compared.commit.id(), head).map_err(|_| {
+        let name = compared.name.clone();
         if repository.is_shallow() {
-            Trouble::Shallow(name.to_owned())
+            Trouble::Shallow(name)
         } else {
-            Trouble::Unrelated(name.to_owned())
+            Trouble::Unrelated(name)
         }
     })?;
     tracing::debug!(%base, "compared with");
+    Ok(Range::of_commits(start, base, head, compared.tip.unwrap_or(head)))
+}
+
+/// From the tree of `base` to the files on the disk, so that edits which are not committed count too.
+fn since(repository: &Repository, base: Oid) -> Result<git2::Diff<'_>, Trouble> {
     let tree = repository.find_commit(base)?.tree()?;
     Ok(repository.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut diff::options()))?)
 }
@@ -190,8 +223,8 @@ fn commit<'r>(repository: &'r Repository, name: &str) -> Result<Commit<'r>, Trou
     })
 }
 
-/// The commit that `--changed` compares with, and its name.
-fn base_commit(repository: &Repository) -> Result<(Commit<'_>, String), Trouble> {
+/// What `--changed` compares with.
+fn base_commit(repository: &Repository) -> Result<Compared<'_>, Trouble> {
     let name = match base::base(&base::variable, &base::event)? {
         Base::Revision(name) => name,
         Base::MergeOf { merge, base } => {
@@ -200,8 +233,11 @@ fn base_commit(repository: &Repository) -> Result<(Commit<'_>, String), Trouble>
                 && head.parent_count() == 2
                 && let Ok(parent) = head.parent(0)
             {
-                let name = parent.id().to_string();
-                return Ok((parent, name));
+                return Ok(Compared {
+                    name: parent.id().to_string(),
+                    commit: parent,
+                    tip: head.parent_id(1).ok(),
+                });
             }
             base
         }
@@ -213,11 +249,11 @@ fn base_commit(repository: &Repository) -> Result<(Commit<'_>, String), Trouble>
         }
         Base::Followed => return followed(repository),
     };
-    Ok((commit(repository, &name)?, name))
+    Compared::named(repository, &name)
 }
 
 /// The tip of the branch that HEAD follows, else of the default branch of `origin`.
-fn followed(repository: &Repository) -> Result<(Commit<'_>, String), Trouble> {
+fn followed(repository: &Repository) -> Result<Compared<'_>, Trouble> {
     let head = repository.head()?;
     let upstream = head
         .shorthand()
@@ -228,7 +264,8 @@ fn followed(repository: &Repository) -> Result<(Commit<'_>, String), Trouble> {
     let usual = ["HEAD", "main", "master"].map(|name| format!("refs/remotes/origin/{name}"));
     let found = upstream.into_iter().chain(usual).find_map(|name| {
         let commit = repository.find_reference(&name).ok()?.peel_to_commit().ok()?;
-        Some((commit, name))
+        let tip = None;
+        Some(Compared { commit, name, tip })
     });
     found.ok_or(Trouble::NoBase(
         "the branch follows no other, and there is no `origin/main`",

@@ -48,6 +48,21 @@ pub(super) fn path_of(bytes: &[u8]) -> PathBuf {
     String::from_utf8_lossy(bytes).into_owned().into()
 }
 
+/// A path as git stores it.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere a path need not be UTF-8")]
+pub(super) fn bytes_of(path: &Path) -> Option<Vec<u8>> {
+    use std::os::unix::ffi::OsStrExt as _;
+
+    Some(path.as_os_str().as_bytes().to_vec())
+}
+
+/// A path as git stores it: UTF-8 with `/`.
+#[cfg(not(unix))]
+pub(super) fn bytes_of(path: &Path) -> Option<Vec<u8>> {
+    Some(path.to_str()?.replace('\\', "/").into_bytes())
+}
+
 /// A file as it stands in the index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Blob {

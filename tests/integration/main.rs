@@ -18,6 +18,7 @@ mod git_since;
 mod git_staged;
 mod git_support;
 mod hostile_inputs;
+mod provenance;
 mod rules_command;
 mod scan;
 mod secrets;
