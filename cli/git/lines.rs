@@ -44,15 +44,14 @@ impl GitLines {
     /// The lines of `text`.
     pub(crate) fn of(text: &[u8]) -> Self {
         Self {
-            ends: (0..text.len()).filter(|&at| text[at] == b'\n').collect(),
+            ends: memchr::memchr_iter(b'\n', text).collect(),
             count: Self::count(text),
         }
     }
 
     /// How many lines `text` has; none if it is empty.
     pub(crate) fn count(text: &[u8]) -> usize {
-        let ends = text.iter().filter(|&&byte| byte == b'\n').count();
-        ends + usize::from(text.last().is_some_and(|&last| last != b'\n'))
+        memchr::memchr_iter(b'\n', text).count() + usize::from(text.last().is_some_and(|&last| last != b'\n'))
     }
 
     /// The line that holds `offset`. Behind the last LF git sees no further line.

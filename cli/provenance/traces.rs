@@ -111,7 +111,7 @@ impl Traces {
             }
             match serde_json::from_slice::<Record>(line) {
                 Ok(record) if record.version.starts_with("0.") || record.version.starts_with("1.") => {
-                    traces.add(&record)
+                    traces.add(&record);
                 }
                 Ok(_) => troubles.trace(Some(index + 1), Unread::Version),
                 Err(_) => troubles.trace(Some(index + 1), Unread::Format),

@@ -70,12 +70,11 @@ impl Places {
     }
 
     fn list(&self) -> String {
-        let more = self.count - self.shown.len();
-        let mut list = self.shown.join(", ");
-        if more > 0 {
-            list.push_str(&format!(" and {more} more"));
+        let list = self.shown.join(", ");
+        match self.count - self.shown.len() {
+            0 => list,
+            more => format!("{list} and {more} more"),
         }
-        list
     }
 }
 

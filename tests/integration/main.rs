@@ -19,6 +19,7 @@ mod git_staged;
 mod git_support;
 mod hostile_inputs;
 mod provenance;
+mod provenance_history;
 mod rules_command;
 mod scan;
 mod secrets;

@@ -8,32 +8,37 @@ use serde_json::{Value, json};
 use crate::git_support::Repository;
 use crate::support::Ran;
 
-const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>";
-const NOTE_END: &str = "---\n{\"schema_version\": \"authorship/3.0.0\", \"base_commit_sha\": \"\", \"prompts\": {}}\n";
+/// The trailer of a model.
+pub(crate) const CLAUDE: &str = "Co-Authored-By: Claude Opus 4.6 <noreply@anthropic.com>";
+/// How a note ends.
+pub(crate) const NOTE_END: &str =
+    "---\n{\"schema_version\": \"authorship/3.0.0\", \"base_commit_sha\": \"\", \"prompts\": {}}\n";
 
 /// A repository on its branch `topic`, which has not left `main` yet.
-fn topic() -> Repository {
+pub(crate) fn topic() -> Repository {
     let repository = Repository::new();
     repository.git(["switch", "--quiet", "-c", "topic"]);
     repository
 }
 
-fn report(ran: Ran) -> Value {
+/// The report of a run that came to its end.
+pub(crate) fn report(ran: &Ran) -> Value {
     assert!(ran.code == Some(0) || ran.code == Some(1), "{ran:#?}");
     ran.json()
 }
 
-fn since_main(repository: &Repository) -> Value {
-    report(repository.scan(&["--since", "main", "--format", "json"]))
+/// The report on what `topic` adds.
+pub(crate) fn since_main(repository: &Repository) -> Value {
+    report(&repository.scan(&["--since", "main", "--format", "json"]))
 }
 
 /// All added lines, those of a model, those of a person.
-fn counts(report: &Value) -> [u64; 3] {
+pub(crate) fn counts(report: &Value) -> [u64; 3] {
     ["total", "declared_ai", "declared_human"].map(|name| report["change"]["added_lines"][name].as_u64().unwrap())
 }
 
 /// The line of each finding, and who wrote it.
-fn findings(report: &Value) -> Vec<(u64, &str)> {
+pub(crate) fn findings(report: &Value) -> Vec<(u64, &str)> {
     let findings = report["findings"].as_array().unwrap().iter();
     let of = |finding: &Value| finding["location"]["start"]["line"].as_u64().unwrap();
     findings
@@ -41,7 +46,8 @@ fn findings(report: &Value) -> Vec<(u64, &str)> {
         .collect()
 }
 
-fn notifications(report: &Value) -> Vec<String> {
+/// Ids and messages.
+pub(crate) fn notifications(report: &Value) -> Vec<String> {
     let notifications = report["notifications"].as_array().unwrap().iter();
     notifications
         .map(|one| format!("{}: {}", one["id"].as_str().unwrap(), one["message"].as_str().unwrap()))
@@ -49,7 +55,7 @@ fn notifications(report: &Value) -> Vec<String> {
 }
 
 /// Attaches a note of the git-ai standard to a commit.
-fn attach(repository: &Repository, commit: &str, note: impl AsRef<[u8]>) {
+pub(crate) fn attach(repository: &Repository, commit: &str, note: impl AsRef<[u8]>) {
     repository.write(".git/note", note);
     repository.git(["notes", "--ref=ai", "add", "-f", "-F", ".git/note", commit]);
 }
@@ -178,30 +184,6 @@ fn a_note_speaks_of_single_lines_and_before_the_commit() {
 }
 
 #[test]
-fn lines_that_moved_and_files_that_were_renamed_keep_what_was_said_of_them() {
-    let repository = topic();
-    let rest: String = (0..20).map(|line| format!("line {line}\n")).collect();
-    repository.write("a.txt", format!("MARKER-1\n{rest}"));
-    repository.commit("x");
-    attach(&repository, "HEAD", format!("a.txt\n  s_1::t_1 1\n{NOTE_END}"));
-    repository.write("a.txt", format!("new\nnew\nMARKER-1\n{rest}MARKER-2\n"));
-    repository.commit("y");
-    fs::rename(
-        repository.folder.path().join("a.txt"),
-        repository.folder.path().join("b.txt"),
-    )
-    .unwrap();
-    repository.write("b.txt", format!("new\nnew\nnewer\nMARKER-1\n{rest}MARKER-2\n"));
-    repository.commit("z");
-    repository.write("b.txt", format!("new\nMARKER-1\n{rest}MARKER-2\n"));
-
-    let report = since_main(&repository);
-
-    assert_eq!(findings(&report), [(2, "declared-ai"), (23, "unknown")]);
-    assert_eq!(counts(&report), [23, 1, 0]);
-}
-
-#[test]
 fn traces_are_read_with_the_revision_of_the_commit_or_of_its_parent() {
     let repository = topic();
     repository.write("a.txt", "MARKER-1\nMARKER-2\n");
@@ -223,9 +205,9 @@ fn traces_are_read_with_the_revision_of_the_commit_or_of_its_parent() {
         record(&commit, "b.txt", "unknown", 3),
         record(&"1".repeat(40), "b.txt", "ai", 3),
     ];
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines.map(|line| line.to_string()).join("\n");
     repository.write(".git/info/exclude", ".agent-trace\n");
-    repository.write(".agent-trace/traces.jsonl", text + "{broken\n");
+    repository.write(".agent-trace/traces.jsonl", text + "\n{broken\n");
 
     let report = since_main(&repository);
 
@@ -264,37 +246,6 @@ fn a_file_of_traces_that_is_no_file_is_not_opened() {
 }
 
 #[test]
-fn the_merge_that_a_forge_makes_of_a_pull_request_is_not_its_head() {
-    let repository = topic();
-    repository.write("a.txt", "MARKER-1\n");
-    repository.commit(&format!("x\n\n{CLAUDE}"));
-    repository.write("a.txt", "MARKER-1\nMARKER-2\n");
-    repository.commit("y");
-    repository.git(["switch", "--quiet", "main"]);
-    repository.write("theirs.txt", "MARKER-3\n");
-    repository.commit("theirs");
-    repository.git(["switch", "--quiet", "-c", "merge"]);
-    repository.git(["merge", "--quiet", "--no-ff", "-m", "merge", "topic"]);
-    let [base, head, merge] = ["main", "topic", "merge"].map(|name| repository.git(["rev-parse", name]));
-    repository.write(
-        ".git/event.json",
-        json!({ "pull_request": { "base": { "sha": base } } }).to_string(),
-    );
-    let github = [
-        ("GITHUB_EVENT_PATH", ".git/event.json"),
-        ("GITHUB_EVENT_NAME", "pull_request"),
-        ("GITHUB_SHA", &merge),
-    ];
-
-    let report = report(repository.scan_with(&github, &["--changed", "--format", "json"]));
-
-    assert_eq!(report["change"]["base"], base);
-    assert_eq!(report["change"]["head"], head);
-    assert_eq!(findings(&report), [(1, "declared-ai"), (2, "unknown")]);
-    assert_eq!(counts(&report), [2, 1, 0]);
-}
-
-#[test]
 fn the_pull_request_speaks_for_lines_about_which_nothing_else_does() {
     let repository = topic();
     repository.write("a.txt", "MARKER-1\nMARKER-2\n");
@@ -306,7 +257,7 @@ fn the_pull_request_speaks_for_lines_about_which_nothing_else_does() {
         event["pull_request"]["base"] = json!({ "sha": base });
         repository.write(".git/event.json", event.to_string());
         let github = [("GITHUB_EVENT_PATH", ".git/event.json")];
-        report(repository.scan_with(&github, &["--changed", "--format", "json"]))
+        report(&repository.scan_with(&github, &["--changed", "--format", "json"]))
     };
 
     for request in [
@@ -328,7 +279,7 @@ fn about_staged_lines_nobody_has_said_anything() {
     repository.stage("a.txt", "MARKER-1\nMARKER-2\n");
     repository.stage("b.txt", "MARKER-3\nx\nx");
 
-    let report = report(repository.scan(&["--staged", "--format", "json"]));
+    let report = report(&repository.scan(&["--staged", "--format", "json"]));
 
     let head = repository.git(["rev-parse", "HEAD"]);
     assert_eq!(
@@ -344,7 +295,7 @@ fn before_the_first_commit_the_change_has_no_base() {
     let repository = Repository::empty();
     repository.stage("a.txt", "MARKER-1\n");
 
-    let report = report(repository.scan(&["--staged", "--format", "json"]));
+    let report = report(&repository.scan(&["--staged", "--format", "json"]));
 
     assert_eq!(report["change"]["base"], "0".repeat(40));
     assert_eq!(findings(&report), [(1, "unknown")]);
@@ -356,7 +307,7 @@ fn all_lines_are_searched_but_only_added_ones_are_counted() {
     repository.write("old.txt", "one\nMARKER-1\nthree\nMARKER-2\n");
     repository.commit(&format!("x\n\n{CLAUDE}"));
 
-    let report = report(repository.scan(&["--since", "main", "--all-lines", "--format", "json"]));
+    let report = report(&repository.scan(&["--since", "main", "--all-lines", "--format", "json"]));
 
     assert_eq!(findings(&report), [(2, "unknown"), (4, "declared-ai")]);
     assert_eq!(counts(&report), [1, 1, 0]);
@@ -366,7 +317,7 @@ fn all_lines_are_searched_but_only_added_ones_are_counted() {
 fn a_scan_of_a_state_asks_nobody() {
     let repository = topic();
 
-    let report = report(repository.scan(&["--format", "json"]));
+    let report = report(&repository.scan(&["--format", "json"]));
 
     assert_eq!(report["change"], Value::Null);
     assert_eq!(report["findings"][0]["provenance"], Value::Null);
@@ -466,131 +417,6 @@ fn names_and_messages_of_commits_stay_out_of_the_report() {
     ran.prints_no("add-matcher")
         .prints_no("::error::")
         .prints_no("hostile.example");
-}
-
-#[test]
-fn a_shallow_clone_says_that_it_does_not_know() {
-    let repository = topic();
-    repository.write("a.txt", "MARKER-1\n");
-    repository.commit(&format!("x\n\n{CLAUDE}"));
-    repository.write("a.txt", "MARKER-1\nMARKER-2\n");
-    repository.commit(&format!("y\n\n{CLAUDE}"));
-    let [base, head] = ["main", "topic"].map(|name| repository.git(["rev-parse", name]));
-    repository.git(["switch", "--quiet", "-c", "merge", "main"]);
-    repository.git(["merge", "--quiet", "--no-ff", "-m", "merge", "topic"]);
-    let merge = repository.git(["rev-parse", "HEAD"]);
-    let clone = repository.cloned(&["--depth=2", "--branch=merge"]);
-    clone.write(
-        ".git/event.json",
-        json!({ "pull_request": { "base": { "sha": base } } }).to_string(),
-    );
-    for (name, page) in [("marker", crate::support::MARKER_PAGE)] {
-        clone.write(&format!("pages/test/{name}.md"), page);
-    }
-    let github = [
-        ("GITHUB_EVENT_PATH", ".git/event.json"),
-        ("GITHUB_EVENT_NAME", "pull_request"),
-        ("GITHUB_SHA", &merge),
-    ];
-
-    let report = report(clone.scan_with(&github, &["--changed", "--format", "json"]));
-
-    assert_eq!(report["change"]["head"], head);
-    assert_eq!(counts(&report), [2, 0, 0]);
-    assert!(notifications(&report)[0].starts_with("provenance/history-missing: the clone lacks commits"));
-}
-
-#[test]
-fn a_partial_clone_without_contents_is_no_error() {
-    let repository = topic();
-    repository.git(["config", "uploadpack.allowFilter", "true"]);
-    for number in 0..3 {
-        repository.write("a.txt", format!("MARKER-1\n{}", "x\n".repeat(number)));
-        repository.commit(&format!("x\n\n{CLAUDE}"));
-    }
-    let clone = repository.cloned(&["--filter=blob:none", "--branch=topic"]);
-
-    let report = report(clone.scan(&["--since", "origin/main", "--format", "json"]));
-
-    assert_eq!(counts(&report)[0], 3);
-    assert_eq!(findings(&report), [(1, "unknown")]);
-}
-
-/// Numbers that look random and are always the same.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-}
-
-/// Edits a file in one place with lines that occur nowhere else.
-fn edit(repository: &Repository, name: &str, numbers: &mut Numbers, commit: usize) {
-    let old = fs::read_to_string(repository.folder.path().join(name)).unwrap_or_default();
-    let mut lines: Vec<_> = old.lines().map(str::to_owned).collect();
-    let at = numbers.below(lines.len() + 1);
-    let gone = numbers.below(3).min(lines.len() - at);
-    let new = (0..numbers.below(5) + 1).map(|line| format!("{name} {commit} {line}"));
-    lines.splice(at..at + gone, new.collect::<Vec<_>>());
-    repository.write(name, lines.join("\n") + "\n");
-}
-
-#[test]
-fn lines_come_from_the_commits_that_git_blame_names() {
-    for seed in 0..3 {
-        let mut numbers = Numbers(seed);
-        let repository = topic();
-        for commit in 0..40 {
-            let side = commit % 8 == 5;
-            if side {
-                repository.git(["switch", "--quiet", "-c", &format!("side-{commit}")]);
-            }
-            let name = ["a.txt", "b.txt", "c.txt"][numbers.below(3)];
-            edit(&repository, name, &mut numbers, commit);
-            let trailer = if numbers.below(2) == 0 { CLAUDE } else { "" };
-            repository.commit(&format!("x\n\n{trailer}"));
-            if side {
-                // Something else happens on the branch meanwhile, in a file of its own so that nothing is in conflict.
-                repository.git(["switch", "--quiet", "topic"]);
-                edit(&repository, &format!("{commit}.txt"), &mut numbers, commit);
-                repository.commit("y");
-                repository.git(["merge", "--quiet", "--no-ff", "-m", "merge", &format!("side-{commit}")]);
-            }
-            if commit == 20 {
-                repository.git(["mv", "a.txt", "renamed.txt"]);
-                repository.commit("rename");
-                repository.git(["mv", "renamed.txt", "a.txt"]);
-                repository.commit("rename back");
-            }
-        }
-        let mut expected = [0, 0, 0];
-        for name in repository.git(["diff", "--name-only", "main"]).lines() {
-            let blame = repository.git(["blame", "--line-porcelain", "main..topic", "--", name]);
-            for line in blame.lines().filter(|line| is_head_of_line(line)) {
-                let commit = line.split(' ').next().unwrap();
-                let message = repository.git(["log", "-1", "--format=%B", commit]);
-                expected[0] += 1;
-                expected[1] += u64::from(message.contains(CLAUDE));
-            }
-        }
-
-        let report = since_main(&repository);
-
-        assert!(expected[1] > 10 && expected[1] < expected[0]);
-        assert_eq!(counts(&report), expected, "seed {seed}");
-    }
-}
-
-/// Whether a line of `git blame --line-porcelain` begins with a commit.
-fn is_head_of_line(line: &str) -> bool {
-    line.split(' ')
-        .next()
-        .is_some_and(|id| id.len() == 40 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[test]

@@ -12,7 +12,7 @@ use weighbridge_core::{Finding, Notification, NotificationLevel, Report, RuleId,
 
 use crate::frame::plain;
 use crate::markup::escaped_line;
-use crate::summary::{by_severity, counted, headline, searched};
+use crate::summary::{by_severity, counted, declared, headline, searched};
 use crate::{Context, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
@@ -63,6 +63,9 @@ fn header(report: &Report, context: &Context<'_>) -> String {
             &mut text,
             format_args!("; {} suppressed", counted(suppressed, "finding", "findings")),
         );
+    }
+    if let Some(declared) = declared(report) {
+        push(&mut text, format_args!("; {declared}"));
     }
     text.push_str(".\n");
     text

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use weighbridge_core::{
-    Confidence, Detection, Finding, Language, MessagePart, Notification, Report, RuleId, Secret, Severity, Skipped,
-    Source, SourcePath, Span, Summary, SuppressedBy, admit,
+    AddedLines, Change, Confidence, Detection, Finding, Language, MessagePart, Notification, Provenance, Report,
+    RuleId, Secret, Severity, Skipped, Source, SourcePath, Span, Summary, SuppressedBy, admit,
 };
 use weighbridge_rules::{Page, Rule};
 
@@ -214,8 +214,11 @@ pub(crate) fn report() -> Report {
         )
         .with_hint("run as a user who may read it, or exclude it"),
     ];
+    for (finding, provenance) in findings.iter_mut().zip(Provenance::ALL.iter().cycle()) {
+        finding.provenance = Some(*provenance);
+    }
     let skipped = Skipped { binary: 3, symlinks: 1 };
-    Report::new(
+    let mut report = Report::new(
         findings,
         notifications,
         Summary {
@@ -223,7 +226,18 @@ pub(crate) fn report() -> Report {
             bytes: 34_567,
             skipped,
         },
-    )
+    );
+    report.change = Some(Change {
+        base: "1".repeat(40),
+        head: "2".repeat(40),
+        guarded: false,
+        added: AddedLines {
+            total: 140,
+            declared_ai: 61,
+            declared_human: 9,
+        },
+    });
+    report
 }
 
 fn columns() -> Vec<Finding> {

@@ -11,7 +11,12 @@ use crate::{Style, paint};
 ///
 /// One to three lines without a line end, for stderr.
 pub fn summary_line(report: &Report, elapsed: Option<Duration>, style: Style) -> String {
-    let mut lines = vec![format!("{}; {}", found(report, style), searched(report, elapsed))];
+    let mut first = format!("{}; {}", found(report, style), searched(report, elapsed));
+    if let Some(declared) = declared(report) {
+        first.push_str("; ");
+        first.push_str(&declared);
+    }
+    let mut lines = vec![first];
     let passed_over = passed_over(report, style);
     if !passed_over.is_empty() {
         lines.push(passed_over.join("; "));
@@ -52,6 +57,23 @@ pub(crate) fn searched(report: &Report, elapsed: Option<Duration>) -> String {
     let files = counted(summary.files, "file", "files");
     let time = elapsed.map_or_else(String::new, |elapsed| format!(" in {}", time(elapsed)));
     format!("searched {files}, {}{time}", size(summary.bytes))
+}
+
+/// `61 of 140 added lines are declared AI-made`; `None` if nobody declares it of any.
+///
+/// That nobody does says nothing about who wrote them, and so nothing is said.
+pub(crate) fn declared(report: &Report) -> Option<String> {
+    let added = report.change.as_ref()?.added;
+    let verb = match added.declared_ai {
+        0 => return None,
+        1 => "is",
+        _ => "are",
+    };
+    let lines = counted(added.total, "added line", "added lines");
+    Some(format!(
+        "{} of {lines} {verb} declared AI-made",
+        grouped(added.declared_ai)
+    ))
 }
 
 fn passed_over(report: &Report, style: Style) -> Vec<String> {
@@ -108,6 +130,10 @@ fn most_frequent_rule(report: &Report) -> Option<&RuleId> {
 
 /// `1 file`, `12,345 files`.
 pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(count), if count == 1 { one } else { many })
+}
+
+fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -116,7 +142,7 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
         }
         grouped.push(digit);
     }
-    format!("{grouped} {}", if count == 1 { one } else { many })
+    grouped
 }
 
 /// Three digits at most, in powers of 1,000.
@@ -160,6 +186,8 @@ pub(crate) fn headline(report: &Report, fail_on: Option<Severity>) -> (&'static 
 
 #[cfg(test)]
 mod tests {
+    use weighbridge_core::{AddedLines, Change};
+
     use super::*;
     use crate::sample;
 
@@ -168,10 +196,37 @@ mod tests {
         let line = summary_line(&sample::report(), Some(Duration::from_millis(1_234)), Style::default());
 
         insta::assert_snapshot!(line, @"
-        7 findings (1 critical, 4 high, 1 low, 1 info); searched 1,204 files, 34.5 kB in 1.2 s
+        7 findings (1 critical, 4 high, 1 low, 1 info); searched 1,204 files, 34.5 kB in 1.2 s; 61 of 140 added lines are declared AI-made
         incomplete: 1 thing was not looked at; skipped 3 binary files and 1 symbolic link; 1 finding suppressed
         next: weighbridge explain python/eval-call
         ");
+    }
+
+    #[test]
+    fn lines_are_spoken_of_if_somebody_declares_some() {
+        let said = |total, declared_ai| {
+            let added = AddedLines {
+                total,
+                declared_ai,
+                declared_human: 0,
+            };
+            let change = Some(Change {
+                added,
+                ..Change::default()
+            });
+            let mut report = Report::default();
+            report.change = change;
+            declared(&report)
+        };
+
+        assert_eq!(declared(&Report::default()), None);
+        assert_eq!(said(140, 0), None);
+        assert_eq!(said(1, 1).unwrap(), "1 of 1 added line is declared AI-made");
+        assert_eq!(said(2, 1).unwrap(), "1 of 2 added lines is declared AI-made");
+        assert_eq!(
+            said(1_400, 1_061).unwrap(),
+            "1,061 of 1,400 added lines are declared AI-made"
+        );
     }
 
     #[test]

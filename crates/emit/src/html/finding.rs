@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use weighbridge_core::{Confidence, ExcerptLine, Finding, RuleId};
+use weighbridge_core::{Confidence, ExcerptLine, Finding, Provenance, RuleId};
 
 use super::{escaped, escaped_line, inline};
 use crate::Context;
@@ -12,9 +12,15 @@ pub(super) fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut 
     let severity = finding.severity;
     let rule = escaped_line(finding.rule.as_str());
     let name = finding.fingerprint.as_str();
+    let declared = match finding.provenance {
+        Some(Provenance::DeclaredAi) => ", declared AI-made",
+        Some(Provenance::DeclaredHuman) => ", declared made by a person",
+        Some(Provenance::Unknown) | None => "",
+    };
+    let provenance = finding.provenance.map_or("", Provenance::name);
     writeln!(
         out,
-        "<article class=\"finding\" id=\"f-{name}\" data-severity=\"{severity}\" data-rule=\"{rule}\">\n\
+        "<article class=\"finding\" id=\"f-{name}\" data-severity=\"{severity}\" data-rule=\"{rule}\" data-provenance=\"{provenance}\">\n\
          <h4><span class=\"level {severity}\">{severity}</span>{}</h4>",
         inline(&finding.message)
     )?;
@@ -28,6 +34,7 @@ pub(super) fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut 
     if finding.confidence != Confidence::High {
         write!(out, ", confidence {}", finding.confidence)?;
     }
+    write!(out, "{declared}")?;
     let weaknesses = context.rule(&finding.rule).map_or(&[][..], |rule| &rule.cwe);
     for cwe in weaknesses {
         write!(

@@ -9,10 +9,12 @@ mod finding;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use weighbridge_core::{Digest, Finding, Notification, NotificationLevel, Report, RuleId, Severity, SuppressionKind};
+use weighbridge_core::{
+    Digest, Finding, Notification, NotificationLevel, Provenance, Report, RuleId, Severity, SuppressionKind,
+};
 
 use crate::markup::{escaped, escaped_line};
-use crate::summary::{by_severity, counted, headline, searched};
+use crate::summary::{by_severity, counted, declared, headline, searched};
 use crate::{Context, shown};
 use finding::{rule_link, write_finding, write_place};
 
@@ -66,9 +68,10 @@ fn write_head(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io
         || "no finding makes the run fail".to_owned(),
         |least| format!("findings of severity {least} and above make the run fail"),
     );
+    let declared = declared(report).map_or_else(String::new, |declared| format!("; {declared}"));
     writeln!(
         out,
-        "<p class=\"soft\">{}; {threshold}.</p>\n</header>",
+        "<p class=\"soft\">{}{declared}; {threshold}.</p>\n</header>",
         searched(report, None)
     )
 }
@@ -199,9 +202,21 @@ fn write_filter(findings: &[&Finding], out: &mut dyn Write) -> io::Result<()> {
     for rule in rules {
         writeln!(out, "<option>{}</option>", escaped_line(rule.as_str()))?;
     }
+    writeln!(out, "</select></label>")?;
+    let declared = Provenance::ALL.map(|one| (one, findings.iter().any(|finding| finding.provenance == Some(one))));
+    if declared.iter().any(|(one, any)| *any && *one != Provenance::Unknown) {
+        writeln!(
+            out,
+            "<label>Written by <select name=\"provenance\"><option value=\"\">anybody</option>"
+        )?;
+        for (provenance, _) in declared.iter().filter(|(_, any)| *any) {
+            writeln!(out, "<option>{}</option>", provenance.name())?;
+        }
+        writeln!(out, "</select></label>")?;
+    }
     writeln!(
         out,
-        "</select></label>\n<label>File <input type=\"search\" name=\"file\" placeholder=\"part of the path\" autocomplete=\"off\" \
+        "<label>File <input type=\"search\" name=\"file\" placeholder=\"part of the path\" autocomplete=\"off\" \
          aria-keyshortcuts=\"/\"></label>\n<button type=\"reset\">Show all</button>\n\
          <output id=\"status\" aria-live=\"polite\"></output>\n</form>"
     )

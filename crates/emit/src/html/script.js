@@ -14,13 +14,15 @@
     const data = new FormData(form);
     const severities = new Set(data.getAll("severity"));
     const rule = data.get("rule");
+    const provenance = data.get("provenance");
     const path = data.get("file").trim().toLowerCase();
     let total = 0;
     for (const file of files) {
       const fits = file.path.includes(path);
       let count = 0;
       for (const finding of file.findings) {
-        const shown = fits && severities.has(finding.dataset.severity) && (!rule || rule === finding.dataset.rule);
+        const { severity, rule: its, provenance: by } = finding.dataset;
+        const shown = fits && severities.has(severity) && (!rule || rule === its) && (!provenance || provenance === by);
         finding.hidden = !shown;
         count += shown ? 1 : 0;
       }

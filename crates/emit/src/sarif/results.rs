@@ -8,7 +8,7 @@ use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, PropertyBag, Region, Result as SarifResult,
     ResultLevel, Suppression as SarifSuppression,
 };
-use weighbridge_core::{Finding, Report, SourcePath, Suppression, SuppressionKind};
+use weighbridge_core::{Finding, Provenance, Report, SourcePath, Suppression, SuppressionKind};
 
 use super::levels::Level;
 use super::rules::Rules;
@@ -92,6 +92,12 @@ fn properties(finding: &Finding) -> PropertyBag {
     let mut more = BTreeMap::new();
     more.insert("severity".to_owned(), Value::from(finding.severity.name()));
     more.insert("confidence".to_owned(), Value::from(finding.confidence.name()));
+    let declared = finding
+        .provenance
+        .filter(|provenance| *provenance != Provenance::Unknown);
+    if let Some(declared) = declared {
+        more.insert("weighbridge/provenance".to_owned(), Value::from(declared.name()));
+    }
     PropertyBag::builder().additional_properties(more).build()
 }
 
