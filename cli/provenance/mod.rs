@@ -22,7 +22,7 @@ use weighbridge_core::{AddedLines, Change, Notification, Provenance, SourcePath}
 use crate::git::{Lines, Range, base, is_file};
 use crate::run::Scanned;
 use crate::walk::Walked;
-use blame::{Blamed, Commits, Piece};
+use blame::{Blamed, Commits, Pending, Piece};
 use marks::Marks;
 use notes::{Note, Notes};
 use traces::Traces;
@@ -96,7 +96,7 @@ impl<'w> Provenances<'w> {
         let paths = files.iter().map(|file| file.path);
         let uncommitted = range.uncommitted(&repository, paths).ok()?;
         let tree = repository.find_commit(range.head).ok()?.tree().ok()?;
-        let mut pending: HashMap<Vec<u8>, Vec<Piece>> = HashMap::new();
+        let mut pending = Pending::new();
         for (index, file) in files.iter().enumerate().filter(|(_, file)| is_file(&tree, file.path)) {
             let hunks = uncommitted.get(file.path).map_or(&[][..], Vec::as_slice);
             let pieces: Vec<_> = file.added.iter().map(|&lines| Piece::of_file(index, lines)).collect();

@@ -130,7 +130,7 @@ impl Troubles {
         for (what, limit) in &self.limits {
             let message = format!("there are {what}; who wrote the rest of the added lines is unknown");
             let note = Notification::note("provenance/limit", None, message);
-            found.push(note.with_hint(format!("compare with a newer commit; the limit is {limit}")));
+            found.push(note.with_hint(format!("the limit is {limit}; a newer commit to compare with may help")));
         }
         if self.history {
             let message = "the clone lacks commits of the change, so that who wrote some added lines is unknown";
