@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use rayon::prelude::*;
-use weighbridge_core::{Finding, Notification};
+use weighbridge_core::{Finding, Notification, Source, SuppressionKind};
 use weighbridge_scan::{FileReport, Scanner, Worker};
 
 use crate::failure::failure_because;
@@ -28,6 +28,8 @@ pub(crate) struct Scanned {
     pub(crate) findings: Vec<Finding>,
     /// Findings on lines that are not asked about.
     pub(crate) outside: Vec<Finding>,
+    /// Findings whose suppression the change itself adds: the place in `findings`, and the line of the suppression.
+    pub(crate) newly_suppressed: Vec<(usize, usize)>,
     /// What could not be done.
     pub(crate) notifications: Vec<Notification>,
     /// Files that were searched.
@@ -44,6 +46,8 @@ struct FileResult {
     report: FileReport,
     /// Findings on lines that are not asked about.
     outside: Vec<Finding>,
+    /// Findings of the report whose suppression is new, each with the line of the suppression.
+    newly_suppressed: Vec<(usize, usize)>,
     /// The bytes searched; `None` if the file was not.
     bytes: Option<u64>,
     binary: bool,
@@ -95,6 +99,10 @@ pub(crate) fn scan(
 
 impl Scanned {
     fn with(mut self, result: FileResult) -> Self {
+        let before = self.findings.len();
+        let newly = result.newly_suppressed.into_iter();
+        self.newly_suppressed
+            .extend(newly.map(|(index, line)| (before + index, line)));
         self.findings.extend(result.report.findings);
         self.outside.extend(result.outside);
         self.notifications.extend(result.report.notifications);
@@ -141,9 +149,10 @@ impl<'s, 'r> Desk<'s, 'r> {
 }
 
 fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) -> FileResult {
-    let (source, lines) = match reader.read(entry) {
-        Reading::Text(source) => (source, &entry.lines),
-        Reading::Decoded(source) => (source, &Lines::All),
+    let (source, lines, new_lines) = match reader.read(entry) {
+        Reading::Text(source) => (source, &entry.lines, entry.new_lines.as_ref()),
+        // The lines that git counts are not those of the decoded text.
+        Reading::Decoded(source) => (source, &Lines::All, entry.new_lines.as_ref().map(|_| &Lines::All)),
         Reading::Binary => {
             return FileResult {
                 binary: true,
@@ -156,12 +165,25 @@ fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) ->
     let mut report = worker.scan(&source);
     let (findings, outside) = lines.separated(source.bytes(), report.findings);
     report.findings = findings;
+    let newly_suppressed = new_lines.map_or_else(Vec::new, |lines| newly_suppressed(&source, lines, &report.findings));
     FileResult {
         report,
         outside,
+        newly_suppressed,
         bytes: Some(source.bytes().len() as u64),
         binary: false,
     }
+}
+
+/// The findings whose suppression stands on one of `lines`, each with the line of the suppression.
+fn newly_suppressed(source: &Source<'_>, lines: &Lines, findings: &[Finding]) -> Vec<(usize, usize)> {
+    let inline = findings.iter().enumerate().filter_map(|(index, finding)| {
+        let suppression = finding.suppression.as_ref()?;
+        (suppression.kind == SuppressionKind::Inline).then_some((index, suppression.line))
+    });
+    inline
+        .filter(|&(_, line)| lines.hold(source.bytes(), source.line_span(line - 1)))
+        .collect()
 }
 
 fn stopped(notification: Notification) -> FileResult {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weighbridge_core::Finding;
+use weighbridge_core::{Finding, Span};
 
 /// The lines of a file whose findings are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,30 +17,51 @@ pub(crate) enum Lines {
 impl Lines {
     /// Separates the findings in `text` that touch one of the lines from the others.
     pub(crate) fn separated(&self, text: &[u8], findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
-        let Self::Added(added) = self else {
-            return (findings, Vec::new());
-        };
-        if findings.is_empty() {
+        if findings.is_empty() || *self == Self::All {
             return (findings, Vec::new());
         }
-        let ends: Vec<_> = (0..text.len()).filter(|&at| text[at] == b'\n').collect();
-        let count = ends.len() + usize::from(!text.ends_with(b"\n"));
-        // Behind the last LF git sees no further line.
-        let line_at = |offset: usize| (1 + ends.partition_point(|&end| end < offset)).min(count.max(1));
-        findings.into_iter().partition(|finding| {
-            let span = finding.location.span;
-            let first = line_at(span.start);
-            let last = line_at(span.end.saturating_sub(1).max(span.start));
-            added.iter().any(|&(start, end)| first < end && start <= last)
-        })
+        let ends = Ends::of(text);
+        findings
+            .into_iter()
+            .partition(|finding| self.touch(&ends, finding.location.span))
+    }
+
+    /// Whether `span` of `text` touches one of the lines.
+    pub(crate) fn hold(&self, text: &[u8], span: Span) -> bool {
+        *self == Self::All || self.touch(&Ends::of(text), span)
+    }
+
+    fn touch(&self, ends: &Ends, span: Span) -> bool {
+        let Self::Added(added) = self else { return true };
+        let first = ends.line_at(span.start);
+        let last = ends.line_at(span.end.saturating_sub(1).max(span.start));
+        added.iter().any(|&(start, end)| first < end && start <= last)
+    }
+}
+
+/// Where git sees lines end.
+struct Ends {
+    offsets: Vec<usize>,
+    /// The number of lines, at least one.
+    count: usize,
+}
+
+impl Ends {
+    fn of(text: &[u8]) -> Self {
+        let offsets: Vec<_> = (0..text.len()).filter(|&at| text[at] == b'\n').collect();
+        let count = (offsets.len() + usize::from(!text.ends_with(b"\n"))).max(1);
+        Self { offsets, count }
+    }
+
+    /// The line (from 1) that holds the byte `offset`. Behind the last LF git sees no further line.
+    fn line_at(&self, offset: usize) -> usize {
+        (1 + self.offsets.partition_point(|&end| end < offset)).min(self.count)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use weighbridge_core::{
-        Confidence, Detection, Language, MessagePart, RuleId, Severity, Source, SourcePath, Span, admit,
-    };
+    use weighbridge_core::{Confidence, Detection, Language, MessagePart, RuleId, Severity, Source, SourcePath, admit};
 
     use super::*;
 

@@ -6,6 +6,7 @@
 mod base;
 mod diff;
 mod lines;
+mod past;
 mod repository;
 mod trouble;
 
@@ -18,6 +19,7 @@ use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
 pub(crate) use lines::Lines;
+pub(crate) use past::{Past, Standing, is_change_request};
 pub(crate) use repository::{Blob, Objects};
 
 use crate::failure::failure;
@@ -26,7 +28,7 @@ use crate::selection::Selection;
 use crate::walk::{self, Entry, Input, WalkOptions, Walked};
 use base::Base;
 use diff::{Changes, Kind};
-use trouble::Trouble;
+pub(crate) use trouble::Trouble;
 
 /// How many names a message lists.
 const NAMES_SHOWN: usize = 5;
@@ -268,6 +270,7 @@ fn gathered(changes: Changes, folder: &Path, start: &Arc<Path>, is_stored: bool,
                         Input::File(path)
                     },
                     lines: change.lines,
+                    new_lines: None,
                 });
             }
         }
@@ -335,6 +338,7 @@ fn everything(request: &Request<'_>, trouble: &Trouble) -> Result<Walked> {
             name: request.paths.shown(&path),
             input: Input::File(path),
             lines: Lines::All,
+            new_lines: None,
         }));
     }
     walked.notifications.push(trouble.note());
