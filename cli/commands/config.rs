@@ -11,8 +11,8 @@ use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
-use crate::selection::{Catalogue, Selection};
 use crate::policy::RawPolicy;
+use crate::selection::{Catalogue, Selection};
 use crate::settings::{Loaded, RawSettings, schema, shown};
 
 /// Does what the subcommand says.

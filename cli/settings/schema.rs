@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde_json::Value;
 
-
 /// The schema of a file, made from the type that reads it. TOML has no null, so the schema has none either.
 pub(crate) fn schema<T: JsonSchema>() -> Value {
     let mut schema = schemars::schema_for!(T).to_value();
