@@ -150,7 +150,7 @@ pub(crate) fn judge_new_suppressions(policy: &Policy, scanned: &mut Scanned) -> 
         cause: ReviewCause::Suppression,
         path: Some(finding.path.clone()),
         line: Some(line),
-        message: format!("the change adds a suppression of `{}`", finding.rule),
+        message: format!("a suppression of `{}` is new, or what it is for", finding.rule),
     };
     let mut reasons = Vec::new();
     for &(index, line) in &scanned.newly_suppressed {

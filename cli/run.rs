@@ -175,15 +175,17 @@ fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) ->
     }
 }
 
-/// The findings whose suppression stands on one of `lines`, each with the line of the suppression.
+/// The findings whose suppression stands on one of `lines`, or that lie on one themselves: what was written of another statement was
+/// not written of this one. Each with the line of the suppression.
 fn newly_suppressed(source: &Source<'_>, lines: &Lines, findings: &[Finding]) -> Vec<(usize, usize)> {
-    let inline = findings.iter().enumerate().filter_map(|(index, finding)| {
+    let is_new = |span| lines.hold(source.bytes(), span);
+    let newly = findings.iter().enumerate().filter_map(|(index, finding)| {
         let suppression = finding.suppression.as_ref()?;
-        (suppression.kind == SuppressionKind::Inline).then_some((index, suppression.line))
+        let is_inline = suppression.kind == SuppressionKind::Inline;
+        let is_newly = is_inline && (is_new(source.line_span(suppression.line - 1)) || is_new(finding.location.span));
+        is_newly.then_some((index, suppression.line))
     });
-    inline
-        .filter(|&(_, line)| lines.hold(source.bytes(), source.line_span(line - 1)))
-        .collect()
+    newly.collect()
 }
 
 fn stopped(notification: Notification) -> FileResult {

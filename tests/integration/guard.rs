@@ -192,6 +192,17 @@ fn a_lone_carriage_return_does_not_move_a_new_suppression_out_of_sight() {
 }
 
 #[test]
+fn a_suppression_from_before_is_not_for_the_statement_that_takes_the_place_of_another() {
+    let before = "# weighbridge: ignore[python/eval-call] a constant of ours\neval(TABLE)\n";
+    let pull = Pull::new(&[("old.py", before)]);
+
+    let text = before.replace("eval(TABLE)", "eval(request.text)");
+    let report = pull.scan(&[("old.py", &text)], &["--changed"]).exits_with(1).json();
+
+    assert_eq!(reasons(&report), [pair("suppression", "old.py"), pair("finding", "")]);
+}
+
+#[test]
 fn a_suppression_from_before_counts() {
     let text = "eval(text)  # weighbridge: ignore[python/eval-call] reviewed\n";
     let pull = Pull::new(&[("old.py", text)]);
