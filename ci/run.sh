@@ -8,6 +8,7 @@
 #   IN_SCOPE         changed | all
 #   IN_BASE          revision to compare with, for `changed`; empty: weighbridge finds it in the environment
 #   IN_CONFIG        as --config
+#   IN_POLICY        as --policy
 #   IN_FAIL_ON       as --fail-on; empty for what the settings say
 #   IN_ANNOTATIONS   on | off
 #   IN_SUMMARY       on | off
@@ -103,6 +104,7 @@ commands=$folder/annotations.txt
 # `--flag=value` keeps a value that begins with a hyphen a value.
 arguments=(scan --format text -o "sarif=$sarif" -o "json=$json" -o "jsonl=$lines" -o "markdown=$markdown" -o "github=$commands")
 [[ -z ${IN_CONFIG:-} ]] || arguments+=("--config=$IN_CONFIG")
+[[ -z ${IN_POLICY:-} ]] || arguments+=("--policy=$IN_POLICY")
 [[ -z ${IN_FAIL_ON:-} ]] || arguments+=("--fail-on=$IN_FAIL_ON")
 if [[ $scope == changed ]]; then
   if [[ -n ${IN_BASE:-} ]]; then
@@ -144,6 +146,11 @@ threshold='"fail_on":"?([a-z]+)'
 [[ $last =~ $threshold ]] || stop "the report has no \`fail_on\`"
 threshold=${BASH_REMATCH[1]}
 
+# In JSON the quotes of a file's name are escaped, so no name can say this.
+review='"review":\{"required":(true|false)'
+[[ $last =~ $review ]] || stop "the report does not say whether a person must look"
+review=${BASH_REMATCH[1]}
+
 findings=0
 if [[ $threshold != null ]]; then
   for level in "${levels[@]}"; do
@@ -171,9 +178,5 @@ output json-file "$json"
 output markdown-file "$markdown"
 output exit-code "$code"
 output findings "$findings"
-if [[ $findings -gt 0 || $code -ne 0 ]]; then
-  output human-review-required true
-else
-  output human-review-required false
-fi
+output human-review-required "$review"
 output upload-sarif "$upload"

@@ -48,10 +48,10 @@ pub(crate) struct DisplayArguments {
     pub(crate) verbose: u8,
 }
 
-/// When to use colours.
+/// When to do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum When {
-    /// On a terminal.
+    /// Where it fits: colours on a terminal, the guard on a pull request.
     Auto,
     /// Always.
     Always,
@@ -136,6 +136,10 @@ pub(crate) struct ChangesArguments {
     /// Report findings on all lines of changed files, not only on added ones
     #[arg(long, requires = "since-what")]
     pub(crate) all_lines: bool,
+    /// When to take settings, rules, baseline and policy from the base of the change, so that it cannot lower its own bar; `auto` is
+    /// where a CI says that it is about a pull request
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(crate) guard: When,
 }
 
 impl ChangesArguments {
@@ -198,6 +202,9 @@ pub(crate) struct Leniency {
     /// Exit with 0 even if there are findings
     #[arg(long)]
     pub(crate) exit_zero: bool,
+    /// Exit with 1 if a person must look, for forges on which nothing else can hold the change
+    #[arg(long, conflicts_with = "exit_zero")]
+    pub(crate) fail_on_review: bool,
     /// Do not exit with 3 if something could not be scanned
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
@@ -225,6 +232,9 @@ pub(crate) struct SettingsArguments {
     /// Where settings come from.
     #[command(flatten)]
     pub(crate) config: ConfigArguments,
+    /// The organisation's policy, which the settings cannot go below; see docs/policy.md
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) policy: Option<PathBuf>,
     /// Exit with 1 if there is a finding of this severity or above [default: low]
     #[arg(long, value_name = "SEVERITY")]
     pub(crate) fail_on: Option<FailOn>,
@@ -269,6 +279,7 @@ impl From<ConfigArguments> for Given {
         Self {
             config: arguments.config,
             isolated: arguments.isolated,
+            policy: None,
             flags: RawSettings {
                 rules: list(rules.collect()),
                 ..RawSettings::default()
@@ -280,6 +291,7 @@ impl From<ConfigArguments> for Given {
 impl From<SettingsArguments> for Given {
     fn from(arguments: SettingsArguments) -> Self {
         let mut given = Self::from(arguments.config);
+        given.policy = arguments.policy;
         given.flags = RawSettings {
             fail_on: arguments.fail_on.map(unplaced),
             min_severity: arguments.min_severity.map(unplaced),
@@ -357,7 +369,11 @@ pub(crate) enum ConfigCommand {
     /// Check the settings, the rules they name and the pages they bring
     Check(Box<SettingsArguments>),
     /// Print the JSON Schema of the settings file
-    Schema,
+    Schema {
+        /// Print that of the policy instead
+        #[arg(long)]
+        policy: bool,
+    },
 }
 
 fn format_of(text: &str) -> Result<Format, String> {

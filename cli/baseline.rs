@@ -4,8 +4,6 @@
 //! file and one fingerprint, so it does not cover another secret on the same line.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,11 +12,12 @@ use serde::{Deserialize, Serialize};
 use weighbridge_core::{Finding, Notification, NotificationLevel, SourcePath, Suppression, SuppressionKind};
 
 use crate::failure::failure_because;
+use crate::files::Files;
 use crate::output::write_file;
 use crate::paths::Paths;
 use crate::run::Scanned;
 use crate::selection::Selection;
-use crate::settings::Settings;
+use crate::settings::{Item, Settings};
 use crate::walk::Walked;
 
 /// The name that is used if none is given.
@@ -91,9 +90,10 @@ impl Baseline {
     /// # Errors
     ///
     /// A file that cannot be read or is no baseline.
-    pub(crate) fn of_settings(settings: &Settings, paths: &Paths) -> Result<Option<Self>> {
+    pub(crate) fn of_settings(settings: &Settings, files: &Files<'_>) -> Result<Option<Self>> {
         let named = settings.baseline.value.as_ref();
-        named.map(|item| Self::read(&item.path(), paths)).transpose()
+        let path = named.map(Item::path).filter(|path| !files.is_new(path));
+        path.map(|path| Self::read(&path, files)).transpose()
     }
 
     /// The baseline in a file.
@@ -101,23 +101,13 @@ impl Baseline {
     /// # Errors
     ///
     /// A file that cannot be read or is no baseline.
-    pub(crate) fn read(path: &Path, paths: &Paths) -> Result<Self> {
-        let name = paths.shown_from_below(path);
+    pub(crate) fn read(path: &Path, files: &Files<'_>) -> Result<Self> {
+        let name = files.paths().shown_from_below(path);
         let fail = |cause: anyhow::Error, hint: &str| {
             failure_because(format!("cannot use the baseline `{name}`"), cause, hint)
         };
         let unreadable = |cause| fail(cause, "`weighbridge baseline create` makes one");
-        let metadata = path.metadata().map_err(|error| unreadable(error.into()))?;
-        if !metadata.is_file() {
-            return Err(unreadable(anyhow!("it is not a regular file")));
-        }
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(MAX_BYTES + 1).read_to_end(&mut bytes))
-            .map_err(|error| unreadable(error.into()))?;
-        if bytes.len() as u64 > MAX_BYTES {
-            return Err(unreadable(anyhow!("it is larger than 64 MiB")));
-        }
+        let bytes = files.read(path, MAX_BYTES).map_err(|error| unreadable(error.into()))?;
         let entries = entries(&bytes).map_err(|cause| {
             fail(
                 cause,

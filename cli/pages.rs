@@ -1,6 +1,5 @@
 //! Reads rule pages of an organisation from folders.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
@@ -8,6 +7,7 @@ use weighbridge_rules::{Page, Rule, built_in_rules};
 use weighbridge_scan::{CompileError, check_rule};
 
 use crate::failure::{failure, failure_because};
+use crate::files::Files;
 use crate::settings::Item;
 
 /// A page is read by people; one of this size is something else.
@@ -28,13 +28,12 @@ impl PageFile {
     /// # Errors
     ///
     /// A file that cannot be read, or the first fault on the page, with its line.
-    pub(crate) fn read(&self) -> Result<Page> {
+    pub(crate) fn read(&self, files: &Files<'_>) -> Result<Page> {
         let unreadable = |cause| self.fault(cause, "a page is a readable text file in UTF-8");
-        let metadata = self.path.metadata().map_err(|error| unreadable(error.into()))?;
-        if !metadata.is_file() || metadata.len() > MAX_BYTES {
-            return Err(unreadable(anyhow!("it is not a regular file of at most 1 MiB")));
-        }
-        let text = fs::read_to_string(&self.path).map_err(|error| unreadable(error.into()))?;
+        let bytes = files
+            .read(&self.path, MAX_BYTES)
+            .map_err(|error| unreadable(error.into()))?;
+        let text = String::from_utf8(bytes).map_err(|_| unreadable(anyhow!("it is not UTF-8")))?;
         Page::parse(&self.id, &text)
             .map_err(|error| self.fault(anyhow!("line {}: {}", error.line, error.problem), &error.hint()))
     }
@@ -58,16 +57,16 @@ impl PageFile {
 /// # Errors
 ///
 /// A folder that cannot be read, or that holds no page at all.
-pub(crate) fn pages_in(folder: &Path) -> Result<Vec<PageFile>> {
+pub(crate) fn pages_in(folder: &Path, files: &Files<'_>) -> Result<Vec<PageFile>> {
     let mut pages = Vec::new();
-    collect(folder, "", &mut pages).map_err(|(path, error)| {
+    collect(folder, "", &|path| files.list(path), &mut pages).map_err(|(path, error)| {
         failure_because(
             format!("cannot read the rules in `{}`", path.display()),
             error,
             "name a folder that holds pages as `<shelf>/<name>.md`",
         )
     })?;
-    if pages.is_empty() {
+    if pages.is_empty() && !files.is_new(folder) {
         return Err(failure(
             format!("there is no rule page in `{}`", folder.display()),
             "name the folder that holds the shelves: pages lie in it as `<shelf>/<name>.md`",
@@ -77,17 +76,22 @@ pub(crate) fn pages_in(folder: &Path) -> Result<Vec<PageFile>> {
     Ok(pages)
 }
 
-fn collect(folder: &Path, prefix: &str, pages: &mut Vec<PageFile>) -> Result<(), (PathBuf, std::io::Error)> {
-    let fail = |error| (folder.to_path_buf(), error);
-    for entry in fs::read_dir(folder).map_err(fail)? {
-        let entry = entry.map_err(fail)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
+/// What is in a folder: names, and whether each is a folder.
+type List<'l> = dyn Fn(&Path) -> std::io::Result<Vec<(String, bool)>> + 'l;
+
+fn collect(
+    folder: &Path,
+    prefix: &str,
+    list: &List<'_>,
+    pages: &mut Vec<PageFile>,
+) -> Result<(), (PathBuf, std::io::Error)> {
+    for (name, is_folder) in list(folder).map_err(|error| (folder.to_path_buf(), error))? {
         if name.starts_with('.') || name == "README.md" {
             continue;
         }
-        let path = entry.path();
-        if entry.file_type().map_err(fail)?.is_dir() {
-            collect(&path, &format!("{prefix}{name}/"), pages)?;
+        let path = folder.join(&name);
+        if is_folder {
+            collect(&path, &format!("{prefix}{name}/"), list, pages)?;
         } else if let Some(name) = name.strip_suffix(".md") {
             let id = format!("{prefix}{name}");
             pages.push(PageFile { path, id });
@@ -101,11 +105,11 @@ fn collect(folder: &Path, prefix: &str, pages: &mut Vec<PageFile>) -> Result<(),
 /// # Errors
 ///
 /// The first page that cannot be used, or that claims the id of another.
-pub(crate) fn own_rules(folders: &[Item]) -> Result<Vec<Rule>> {
+pub(crate) fn own_rules(folders: &[Item], files: &Files<'_>) -> Result<Vec<Rule>> {
     let mut rules: Vec<Rule> = Vec::new();
     for folder in folders {
-        for file in pages_in(&folder_path(folder))? {
-            let rule = file.read()?.rule;
+        for file in pages_in(&folder_path(folder), files)? {
+            let rule = file.read(files)?.rule;
             check_rule(&rule).map_err(|error| file.unusable(&error))?;
             if built_in_rules().iter().chain(&rules).any(|other| other.id == rule.id) {
                 return Err(failure(

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use rayon::prelude::*;
-use weighbridge_core::{Finding, Notification};
+use weighbridge_core::{Finding, Notification, Source, SuppressionKind};
 use weighbridge_scan::{FileReport, Scanner, Worker};
 
 use crate::failure::failure_because;
@@ -28,6 +28,8 @@ pub(crate) struct Scanned {
     pub(crate) findings: Vec<Finding>,
     /// Findings on lines that are not asked about.
     pub(crate) outside: Vec<Finding>,
+    /// Findings whose suppression the change itself adds: the place in `findings`, and the line of the suppression.
+    pub(crate) newly_suppressed: Vec<(usize, usize)>,
     /// What could not be done.
     pub(crate) notifications: Vec<Notification>,
     /// Files that were searched.
@@ -48,6 +50,8 @@ struct FileResult {
     report: FileReport,
     /// Findings on lines that are not asked about.
     outside: Vec<Finding>,
+    /// Findings of the report whose suppression is new, each with the line of the suppression.
+    newly_suppressed: Vec<(usize, usize)>,
     /// The bytes searched; `None` if the file was not.
     bytes: Option<u64>,
     binary: bool,
@@ -103,6 +107,10 @@ pub(crate) fn scan(
 
 impl Scanned {
     fn with(mut self, result: FileResult) -> Self {
+        let before = self.findings.len();
+        let newly = result.newly_suppressed.into_iter();
+        self.newly_suppressed
+            .extend(newly.map(|(index, line)| (before + index, line)));
         self.findings.extend(result.report.findings);
         self.outside.extend(result.outside);
         self.notifications.extend(result.report.notifications);
@@ -151,9 +159,10 @@ impl<'s, 'r> Desk<'s, 'r> {
 }
 
 fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) -> FileResult {
-    let (source, lines) = match reader.read(entry) {
-        Reading::Text(source) => (source, &entry.lines),
-        Reading::Decoded(source) => (source, &Lines::All),
+    let (source, lines, new_lines) = match reader.read(entry) {
+        Reading::Text(source) => (source, &entry.lines, entry.new_lines.as_ref()),
+        // The lines that git counts are not those of the decoded text.
+        Reading::Decoded(source) => (source, &Lines::All, entry.new_lines.as_ref().map(|_| &Lines::All)),
         Reading::Binary => {
             return FileResult {
                 binary: true,
@@ -165,16 +174,32 @@ fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) ->
     tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
     let mut report = worker.scan(&source);
     let (findings, outside) = lines.separated(source.bytes(), std::mem::take(&mut report.findings));
+    let newly_suppressed = new_lines.map_or_else(Vec::new, |lines| newly_suppressed(&source, lines, &findings));
     FileResult {
         begins: begins(source.bytes(), &findings),
         line_count: GitLines::count(source.bytes()),
         report: FileReport { findings, ..report },
         outside,
+        newly_suppressed,
         bytes: Some(source.bytes().len() as u64),
         binary: false,
     }
 }
 
+/// The findings whose suppression stands on one of `lines`, or that lie on one themselves: what was written of another statement was
+/// not written of this one. Each with the line of the suppression.
+fn newly_suppressed(source: &Source<'_>, lines: &Lines, findings: &[Finding]) -> Vec<(usize, usize)> {
+    let is_new = |span| lines.hold(source.bytes(), span);
+    let newly = findings.iter().enumerate().filter_map(|(index, finding)| {
+        let suppression = finding.suppression.as_ref()?;
+        let is_inline = suppression.kind == SuppressionKind::Inline;
+        let is_newly = is_inline && (is_new(source.line_span(suppression.line - 1)) || is_new(finding.location.span));
+        is_newly.then_some((index, suppression.line))
+    });
+    newly.collect()
+}
+
+/// The lines on which the findings begin.
 fn begins(text: &[u8], findings: &[Finding]) -> Vec<usize> {
     if findings.is_empty() {
         return Vec::new();

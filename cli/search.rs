@@ -10,8 +10,9 @@ use weighbridge_core::Finding;
 use weighbridge_scan::{Options, Scanner};
 
 use crate::console::Console;
-use crate::git::{self, Scope};
+use crate::git::{self, Scope, Since};
 use crate::globs::Globs;
+use crate::guard::Guard;
 use crate::paths::Paths;
 use crate::progress::Progress;
 use crate::run::{self, Scanned};
@@ -70,10 +71,26 @@ impl<'a> Search<'a> {
     /// # Errors
     ///
     /// A path that does not exist; git, if it was asked and cannot tell.
-    pub(crate) fn files(&self, scope: Option<&Scope>) -> Result<Walked> {
-        let Some(scope) = scope else {
-            return walk::collect(self.roots, &self.options, self.paths);
+    pub(crate) fn files(&self, scope: Option<&Scope>, guard: &Guard) -> Result<Walked> {
+        let mut walked = match scope {
+            Some(scope) => self.changed(scope)?,
+            None => walk::collect(self.roots, &self.options, self.paths)?,
         };
+        if scope.is_none() && guard.is_on() && !self.roots.iter().any(|root| root.as_os_str() == "-") {
+            // What the change brings is looked at even if it also brings the `.gitignore` that hides it.
+            let everywhere = Scope {
+                since: Since::Base,
+                all_lines: true,
+            };
+            walked.entries.extend(self.changed(&everywhere)?.entries);
+            walked.entries.sort();
+            walked.entries.dedup_by(|a, b| a.name == b.name);
+        }
+        guard.mark(&mut walked, self.paths);
+        Ok(walked)
+    }
+
+    fn changed(&self, scope: &Scope) -> Result<Walked> {
         let request = git::Request {
             roots: self.roots,
             options: &self.options,

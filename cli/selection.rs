@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use weighbridge_core::{RuleId, closest};
+use weighbridge_core::{RuleId, Severity, closest};
 use weighbridge_rules::{Rule, built_in_rules};
 use weighbridge_scan::RuleUse;
 
@@ -100,6 +100,8 @@ pub(crate) struct Selection<'r> {
     /// What the scanner compiles: the rules that are on, and the sensitive ones that are off, which still mask.
     pub(crate) uses: Vec<RuleUse<'r>>,
     per_file: Vec<(Globs, BTreeSet<RuleId>)>,
+    /// Rules that no setting can leave out in a file.
+    required: BTreeSet<RuleId>,
 }
 
 impl<'r> Selection<'r> {
@@ -121,6 +123,11 @@ impl<'r> Selection<'r> {
                 }
             }
         }
+        let mut required = BTreeSet::new();
+        for selector in &settings.required {
+            required.extend(catalogue.selected(selector)?);
+        }
+        required.iter().for_each(|&index| is_on[index] = true);
         if !is_on.contains(&true) {
             return Err(failure(
                 "no rule is left to search for",
@@ -140,7 +147,8 @@ impl<'r> Selection<'r> {
                     did_you_mean(nearest.as_deref(), "`weighbridge rules list` lists all rules"),
                 ));
             };
-            severities[index] = entry.level.severity();
+            let least = required.contains(&index).then_some(rules[index].severity);
+            severities[index] = entry.level.severity().max(least.unwrap_or(Severity::Info));
         }
         let uses = rules
             .iter()
@@ -156,6 +164,7 @@ impl<'r> Selection<'r> {
                 })
                 .collect(),
             per_file: per_file(catalogue, settings)?,
+            required: required.into_iter().map(|index| rules[index].id.clone()).collect(),
         })
     }
 
@@ -170,10 +179,10 @@ impl<'r> Selection<'r> {
 
     /// Whether findings of `rule` in the file at `path` are wanted.
     pub(crate) fn is_wanted(&self, paths: &Paths, path: &Path, rule: &RuleId) -> bool {
-        !self
-            .per_file
-            .iter()
-            .any(|(files, rules)| rules.contains(rule) && files.matches_file_or_folder_above(paths, path))
+        let is_ignored = |(files, rules): &(Globs, BTreeSet<RuleId>)| {
+            rules.contains(rule) && files.matches_file_or_folder_above(paths, path)
+        };
+        self.required.contains(rule) || !self.per_file.iter().any(is_ignored)
     }
 
     /// Whether the same rules are wanted in the files at both paths.

@@ -45,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) input: Input,
     /// Where findings are wanted.
     pub(crate) lines: Lines,
+    /// The lines that the change under judgement adds, on which suppressions may not count; `None` if it does not touch the file.
+    pub(crate) new_lines: Option<Lines>,
 }
 
 /// Where bytes come from.
@@ -103,7 +105,12 @@ pub(crate) fn collect(arguments: &[PathBuf], options: &WalkOptions, paths: &Path
                 .map_or_else(|| SourcePath::new(STDIN_NAME.as_bytes()), |path| paths.shown(path));
             let input = Input::Stdin(path.unwrap_or_else(|| STDIN_NAME.into()));
             let lines = Lines::All;
-            found.push(Found::File(Entry { name, input, lines }));
+            found.push(Found::File(Entry {
+                name,
+                input,
+                lines,
+                new_lines: None,
+            }));
             continue;
         }
         match argument.metadata() {
@@ -192,6 +199,7 @@ fn file(path: PathBuf, paths: &Paths) -> Found {
         name,
         input: Input::File(path),
         lines: Lines::All,
+        new_lines: None,
     })
 }
 

@@ -12,6 +12,8 @@ use crate::arguments::{CreateArguments, PruneArguments, SettingsArguments};
 use crate::baseline::{Baseline, DEFAULT_NAME};
 use crate::console::Console;
 use crate::failure::failure;
+use crate::files::Files;
+use crate::guard::Guard;
 use crate::interrupt;
 use crate::output::check_folder;
 use crate::pages::own_rules;
@@ -40,7 +42,7 @@ pub(crate) fn create(arguments: CreateArguments, console: &Console) -> Result<Ex
         check_folder(&path)?;
         let (walked, scanned) = done.results(console)?;
         let former = if exists {
-            Some(Baseline::read(&path, &paths)?)
+            Some(Baseline::read(&path, &Files::on_disk(&paths))?)
         } else {
             None
         };
@@ -63,7 +65,7 @@ pub(crate) fn prune(arguments: PruneArguments, console: &Console) -> Result<Exit
     let paths = Paths::of_process()?;
     searched(arguments.paths, arguments.settings, &paths, console, |done| {
         let path = file_of(done.settings, &paths);
-        let mut baseline = Baseline::read(&path, &paths)?;
+        let mut baseline = Baseline::read(&path, &Files::on_disk(&paths))?;
         let (walked, scanned) = done.results(console)?;
         if interrupt::is_requested() {
             return Ok(ExitCode::from(interrupt::EXIT_CODE));
@@ -97,7 +99,7 @@ struct Prepared<'a> {
 impl Prepared<'_> {
     fn results(&self, console: &Console) -> Result<(Walked, Scanned)> {
         interrupt::listen();
-        let walked = self.search.files(None)?;
+        let walked = self.search.files(None, &Guard::Off)?;
         let scanned = self.search.results(&walked, Instant::now(), console)?;
         Ok((walked, scanned))
     }
@@ -113,10 +115,11 @@ fn searched(
     if roots.is_empty() {
         roots.push(PathBuf::from("."));
     }
-    let loaded = load(arguments, paths, &roots)?;
+    let files = Files::on_disk(paths);
+    let loaded = load(arguments, &roots, &files)?;
     warn_of_unknown_variables(&loaded, console);
     let settings = loaded.settings;
-    let own = own_rules(&settings.rules.value)?;
+    let own = own_rules(&settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
     let selection = Selection::new(&catalogue, &settings)?;
     let search = Search::new(&settings, &selection, paths, &roots, None)?;

@@ -7,22 +7,30 @@ use anyhow::{Context as _, Result};
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{ConfigCommand, SettingsArguments};
 use crate::console::Console;
+use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
+use crate::policy::RawPolicy;
 use crate::selection::{Catalogue, Selection};
-use crate::settings::{Loaded, schema, shown};
+use crate::settings::{Loaded, RawSettings, schema, shown};
 
 /// Does what the subcommand says.
 pub(crate) fn config(command: ConfigCommand, console: &Console) -> Result<ExitCode> {
     match command {
         ConfigCommand::Show(arguments) => {
-            let loaded = loaded(*arguments, console)?;
+            let paths = Paths::of_process()?;
+            let loaded = loaded(*arguments, &Files::on_disk(&paths), console)?;
             print(shown(&loaded.settings).as_bytes())?;
         }
         ConfigCommand::Check(arguments) => check(*arguments, console)?,
-        ConfigCommand::Schema => {
-            let mut text = serde_json::to_string_pretty(&schema()).context("cannot write the schema")?;
+        ConfigCommand::Schema { policy } => {
+            let schema = if policy {
+                schema::<RawPolicy>()
+            } else {
+                schema::<RawSettings>()
+            };
+            let mut text = serde_json::to_string_pretty(&schema).context("cannot write the schema")?;
             text.push('\n');
             print(text.as_bytes())?;
         }
@@ -30,16 +38,18 @@ pub(crate) fn config(command: ConfigCommand, console: &Console) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn loaded(arguments: SettingsArguments, console: &Console) -> Result<Loaded> {
-    let loaded = load(arguments, &Paths::of_process()?, &[])?;
+fn loaded(arguments: SettingsArguments, files: &Files<'_>, console: &Console) -> Result<Loaded> {
+    let loaded = load(arguments, &[], files)?;
     warn_of_unknown_variables(&loaded, console);
     Ok(loaded)
 }
 
 /// Everything that a scan would refuse is refused here.
 fn check(arguments: SettingsArguments, console: &Console) -> Result<()> {
-    let loaded = loaded(arguments, console)?;
-    let own = own_rules(&loaded.settings.rules.value)?;
+    let paths = Paths::of_process()?;
+    let files = Files::on_disk(&paths);
+    let loaded = loaded(arguments, &files, console)?;
+    let own = own_rules(&loaded.settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
     let selection = Selection::new(&catalogue, &loaded.settings)?;
     let file = loaded.file.map_or_else(

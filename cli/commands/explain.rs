@@ -11,6 +11,7 @@ use super::load;
 use crate::arguments::ExplainArguments;
 use crate::console::Console;
 use crate::failure::{did_you_mean, failure};
+use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
@@ -18,8 +19,10 @@ use crate::selection::Catalogue;
 
 /// Prints what a rule finds, why that is bad and what to do instead, as Markdown.
 pub(crate) fn explain(arguments: ExplainArguments, _: &Console) -> Result<ExitCode> {
-    let settings = load(arguments.config, &Paths::of_process()?, &[])?.settings;
-    let own = own_rules(&settings.rules.value)?;
+    let paths = Paths::of_process()?;
+    let files = Files::on_disk(&paths);
+    let settings = load(arguments.config, &[], &files)?.settings;
+    let own = own_rules(&settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
     let name = arguments.rule.trim();
     match catalogue.named(name).as_slice() {

@@ -17,7 +17,7 @@ use anyhow::Result;
 use crate::arguments::{BaselineCommand, Command, RulesCommand};
 use crate::console::Console;
 use crate::failure::did_you_mean;
-use crate::paths::Paths;
+use crate::files::Files;
 use crate::settings::{self, Given, Loaded};
 
 /// Does what the command line asks for.
@@ -40,8 +40,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
 }
 
 /// Reads the settings for a run on `roots`.
-fn load(given: impl Into<Given>, paths: &Paths, roots: &[PathBuf]) -> Result<Loaded> {
-    settings::load(given.into(), paths, roots)
+fn load(given: impl Into<Given>, roots: &[PathBuf], files: &Files<'_>) -> Result<Loaded> {
+    settings::load(given.into(), roots, files)
 }
 
 /// A mistyped variable would otherwise be obeyed by nobody and noticed by nobody.

@@ -10,6 +10,7 @@ use weighbridge_rules::{Rule, built_in_rules};
 use super::load;
 use crate::arguments::{ConfigArguments, ListFormat};
 use crate::console::Console;
+use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
@@ -17,8 +18,10 @@ use crate::selection::Catalogue;
 
 /// Prints the rules, sorted by id.
 pub(crate) fn list(format: ListFormat, config: ConfigArguments, _: &Console) -> Result<ExitCode> {
-    let settings = load(config, &Paths::of_process()?, &[])?.settings;
-    let own = own_rules(&settings.rules.value)?;
+    let paths = Paths::of_process()?;
+    let files = Files::on_disk(&paths);
+    let settings = load(config, &[], &files)?.settings;
+    let own = own_rules(&settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
     let text = match format {
         ListFormat::Table => table(catalogue.rules())?,

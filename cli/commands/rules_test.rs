@@ -8,20 +8,24 @@ use anyhow::{Context as _, Result};
 use weighbridge_scan::{ExampleFailure, check_examples};
 
 use crate::console::Console;
+use crate::files::Files;
 use crate::output::print;
 use crate::pages::{PageFile, pages_in};
+use crate::paths::Paths;
 
 const FAILURES: u8 = 1;
 const UNREADABLE: u8 = 2;
 
 /// Checks every page below `folder`. All faults of all pages are said in one go.
 pub(crate) fn test(folder: &Path, console: &Console) -> Result<ExitCode> {
-    let pages = pages_in(folder)?;
+    let paths = Paths::of_process()?;
+    let files = Files::on_disk(&paths);
+    let pages = pages_in(folder, &files)?;
     let mut failures = String::new();
     let mut failed = 0;
     let mut unreadable = 0;
     for file in &pages {
-        match page_failures(file) {
+        match page_failures(file, &files) {
             Ok(found) => {
                 failed += usize::from(!found.is_empty());
                 for failure in found {
@@ -45,7 +49,7 @@ pub(crate) fn test(folder: &Path, console: &Console) -> Result<ExitCode> {
 }
 
 /// What the examples of a page show to be wrong.
-fn page_failures(file: &PageFile) -> Result<Vec<ExampleFailure>> {
-    let page = file.read()?;
+fn page_failures(file: &PageFile, files: &Files<'_>) -> Result<Vec<ExampleFailure>> {
+    let page = file.read(files)?;
     check_examples(&page).map_err(|error| file.unusable(&error))
 }

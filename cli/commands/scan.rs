@@ -1,6 +1,6 @@
 //! `weighbridge scan`: walk, read, scan, report.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -14,10 +14,12 @@ use crate::baseline::Baseline;
 use crate::console::Console;
 use crate::failure::failure;
 use crate::git::Scope;
+use crate::guard::{self, Circumstances, Guard};
 use crate::interrupt;
 use crate::output::{Outputs, print};
 use crate::pages::own_rules;
 use crate::paths::Paths;
+use crate::policy::Policy;
 use crate::provenance;
 use crate::run::Scanned;
 use crate::search::Search;
@@ -36,18 +38,24 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     let roots = roots(&arguments)?;
     let scope = arguments.changes.scope();
     let outputs = Outputs::new(arguments.format, &arguments.output, &paths)?;
-    let loaded = load(arguments.settings, &paths, &roots)?;
+    let start = roots
+        .first()
+        .map_or_else(|| paths.current().to_path_buf(), |root| paths.absolute(root));
+    let guard = Guard::new(arguments.changes.guard, nearest_folder(&start, &paths));
+    let files = guard.files(&paths);
+    let loaded = load(arguments.settings, &roots, &files)?;
     warn_of_unknown_variables(&loaded, console);
     let settings = loaded.settings;
     // Pages are checked before anything is walked: wrong use is said at once.
-    let own = own_rules(&settings.rules.value)?;
+    let own = own_rules(&settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
     let selection = Selection::new(&catalogue, &settings)?;
-    let baseline = Baseline::of_settings(&settings, &paths)?;
+    let baseline = Baseline::of_settings(&settings, &files)?;
+    let deciding = deciding(&settings, &loaded.policy, loaded.path.as_deref(), &paths);
 
     interrupt::listen();
     let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?;
-    let mut walked = search.files(scope.as_ref())?;
+    let mut walked = search.files(scope.as_ref(), &guard)?;
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
@@ -69,12 +77,27 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     }
 
     let change = provenance::declare(&mut results, &walked);
+    let reasons = guard::judge_new_suppressions(&loaded.policy, &mut results);
+    let something_decided = !deciding.is_empty() || results.findings.iter().any(|one| one.suppression.is_some());
     if let Some(baseline) = baseline {
         let notes = baseline.apply(&mut results, &walked, &selection, &paths, scope.is_none());
         results.notifications.extend(notes);
     }
+    guard::forbid_suppressions(&loaded.policy, &mut results);
+    results.notifications.extend(files.notes());
+    results.notifications.extend(guard.trouble(something_decided));
     let mut report = report(walked, results, &search);
     report.change = change;
+    report.policy = loaded.policy.used();
+    let circumstances = Circumstances {
+        guard: &guard,
+        policy: &loaded.policy,
+        deciding: &deciding,
+    };
+    report.review = guard::review(&circumstances, &report, reasons);
+    if let Some(change) = &mut report.change {
+        change.guarded = guard.is_on();
+    }
     let context = Context {
         rules: &selection.reported(),
         version: env!("CARGO_PKG_VERSION"),
@@ -182,11 +205,33 @@ fn list_files(walked: &Walked, leniency: Leniency, console: &Console) -> Result<
     })
 }
 
+/// The folder that holds `path`, or that it is; the current one if there is none.
+fn nearest_folder<'p>(path: &'p Path, paths: &'p Paths) -> &'p Path {
+    path.ancestors()
+        .find(|folder| folder.is_dir())
+        .unwrap_or(paths.current())
+}
+
+/// The files and folders that decide about this run, each with what it is.
+fn deciding(settings: &Settings, policy: &Policy, file: Option<&Path>, paths: &Paths) -> Vec<(PathBuf, &'static str)> {
+    let mut deciding: Vec<_> = file
+        .map(|file| (paths.absolute(file), "the settings"))
+        .into_iter()
+        .collect();
+    let rules = settings.rules.value.iter();
+    deciding.extend(rules.map(|folder| (paths.absolute(&folder.path()), "the rules")));
+    let baseline = settings.baseline.value.iter();
+    deciding.extend(baseline.map(|file| (paths.absolute(&file.path()), "the baseline")));
+    deciding.extend(policy.path().map(|file| (paths.absolute(file), "the policy")));
+    deciding
+}
+
 fn exit_code(report: &Report, fail_on: Option<Severity>, leniency: Leniency) -> u8 {
     let has_findings = || fail_on.is_some_and(|least| report.open_findings().any(|finding| finding.severity >= least));
     match report.outcome(fail_on) {
         Outcome::Incomplete if !leniency.allow_incomplete => INCOMPLETE,
         Outcome::Findings | Outcome::Incomplete if has_findings() && !leniency.exit_zero => FINDINGS,
+        _ if leniency.fail_on_review && report.review.is_required() => FINDINGS,
         _ => 0,
     }
 }

@@ -82,6 +82,30 @@ pub(super) fn base(
     Ok(Base::Followed)
 }
 
+/// Whether the variables speak of a change that somebody asks to be taken: a pull request, a merge request, an entry of a merge queue.
+pub(super) fn is_change_request(
+    variable: &dyn Fn(&str) -> Option<String>,
+    event: &dyn Fn(&str) -> Option<Value>,
+) -> bool {
+    if let Some(path) = variable("GITHUB_EVENT_PATH") {
+        let names = ["/pull_request/base/sha", "/merge_group/base_sha"];
+        let said = event(&path).is_some_and(|event| names.iter().any(|name| event.pointer(name).is_some()));
+        let is_pull =
+            variable("GITHUB_EVENT_NAME").is_some_and(|name| name.starts_with("pull_request") || name == "merge_group");
+        return said || is_pull;
+    }
+    let names = [
+        "CI_MERGE_REQUEST_IID",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+        "BITBUCKET_PR_ID",
+        "BITBUCKET_PR_DESTINATION_BRANCH",
+        "BITBUCKET_PR_DESTINATION_COMMIT",
+        "SYSTEM_PULLREQUEST_TARGETBRANCH",
+        "CHANGE_TARGET",
+    ];
+    names.iter().any(|name| variable(name).is_some())
+}
+
 /// Source: [webhook payloads](https://docs.github.com/webhooks/webhook-events-and-payloads); Gitea and Forgejo send the same.
 fn of_event(event: &Value, variable: &dyn Fn(&str) -> Option<String>) -> Result<Base, Trouble> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
@@ -234,6 +258,29 @@ mod tests {
         assert_eq!(revision(&gitlab, &Value::Null), "refs/remotes/origin/main");
         assert!(found(&[gitlab[0], gitlab[1], ("CI_COMMIT_BRANCH", "main")], &Value::Null).is_err());
         assert!(found(&[gitlab[0]], &Value::Null).is_err());
+    }
+
+    #[test]
+    fn a_pull_request_is_told_from_a_push() {
+        let asks = |variables: &[(&str, &str)], event: &Value| {
+            let variable = |name: &str| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            is_change_request(&variable, &|_| Some(event.clone()))
+        };
+        let github = ("GITHUB_EVENT_PATH", "x");
+
+        assert!(asks(&[github], &json!({ "pull_request": { "base": { "sha": "a" } } })));
+        assert!(asks(&[github], &json!({ "merge_group": { "base_sha": "a" } })));
+        assert!(asks(&[github, ("GITHUB_EVENT_NAME", "pull_request")], &Value::Null));
+        assert!(!asks(
+            &[github, ("GITHUB_EVENT_NAME", "push")],
+            &json!({ "before": "a" })
+        ));
+        assert!(asks(&[("CI_MERGE_REQUEST_IID", "7")], &Value::Null));
+        assert!(!asks(&[("CI_COMMIT_BEFORE_SHA", "a"), ("CI", "true")], &Value::Null));
+        assert!(asks(&[("CHANGE_TARGET", "main")], &Value::Null));
     }
 
     #[test]

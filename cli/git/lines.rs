@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weighbridge_core::Finding;
+use weighbridge_core::{Finding, Span};
 
 /// The lines of a file whose findings are reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,19 +17,25 @@ pub(crate) enum Lines {
 impl Lines {
     /// Separates the findings in `text` that touch one of the lines from the others.
     pub(crate) fn separated(&self, text: &[u8], findings: Vec<Finding>) -> (Vec<Finding>, Vec<Finding>) {
-        let Self::Added(added) = self else {
-            return (findings, Vec::new());
-        };
-        if findings.is_empty() {
+        if findings.is_empty() || *self == Self::All {
             return (findings, Vec::new());
         }
         let lines = GitLines::of(text);
-        findings.into_iter().partition(|finding| {
-            let span = finding.location.span;
-            let first = lines.line_at(span.start);
-            let last = lines.line_at(span.end.saturating_sub(1).max(span.start));
-            added.iter().any(|&(start, end)| first < end && start <= last)
-        })
+        findings
+            .into_iter()
+            .partition(|finding| self.touch(&lines, finding.location.span))
+    }
+
+    /// Whether `span` of `text` touches one of the lines.
+    pub(crate) fn hold(&self, text: &[u8], span: Span) -> bool {
+        *self == Self::All || self.touch(&GitLines::of(text), span)
+    }
+
+    fn touch(&self, lines: &GitLines, span: Span) -> bool {
+        let Self::Added(added) = self else { return true };
+        let first = lines.line_at(span.start);
+        let last = lines.line_at(span.end.saturating_sub(1).max(span.start));
+        added.iter().any(|&(start, end)| first < end && start <= last)
     }
 }
 
@@ -62,9 +68,7 @@ impl GitLines {
 
 #[cfg(test)]
 mod tests {
-    use weighbridge_core::{
-        Confidence, Detection, Language, MessagePart, RuleId, Severity, Source, SourcePath, Span, admit,
-    };
+    use weighbridge_core::{Confidence, Detection, Language, MessagePart, RuleId, Severity, Source, SourcePath, admit};
 
     use super::*;
 

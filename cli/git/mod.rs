@@ -6,6 +6,7 @@
 pub(crate) mod base;
 mod diff;
 mod lines;
+mod past;
 mod range;
 mod repository;
 mod trouble;
@@ -19,6 +20,7 @@ use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
 pub(crate) use lines::{GitLines, Lines};
+pub(crate) use past::{Past, Standing, is_change_request};
 pub(crate) use range::{Hunk, Range, blob_options, is_file};
 pub(crate) use repository::{Blob, Objects};
 
@@ -28,7 +30,7 @@ use crate::selection::Selection;
 use crate::walk::{self, Entry, Input, WalkOptions, Walked};
 use base::Base;
 use diff::{Changes, Kind};
-use trouble::Trouble;
+pub(crate) use trouble::Trouble;
 
 /// How many names a message lists.
 const NAMES_SHOWN: usize = 5;
@@ -189,8 +191,8 @@ impl<'r> Compared<'r> {
     }
 }
 
-/// From the merge base to HEAD.
-fn range(repository: &Repository, start: &Arc<Path>, compared: &Compared<'_>) -> Result<Range, Trouble> {
+/// The merge base, and HEAD.
+fn merge_base(repository: &Repository, compared: &Compared<'_>) -> Result<(Oid, Oid), Trouble> {
     let head = repository.head()?.peel_to_commit()?.id();
     let base = repository.merge_base(compared.commit.id(), head).map_err(|_| {
         let name = compared.name.clone();
@@ -201,6 +203,12 @@ fn range(repository: &Repository, start: &Arc<Path>, compared: &Compared<'_>) ->
         }
     })?;
     tracing::debug!(%base, "compared with");
+    Ok((base, head))
+}
+
+/// From the merge base to HEAD.
+fn range(repository: &Repository, start: &Arc<Path>, compared: &Compared<'_>) -> Result<Range, Trouble> {
+    let (base, head) = merge_base(repository, compared)?;
     Ok(Range::of_commits(start, base, head, compared.tip.unwrap_or(head)))
 }
 
@@ -305,6 +313,7 @@ fn gathered(changes: Changes, folder: &Path, start: &Arc<Path>, is_stored: bool,
                         Input::File(path)
                     },
                     lines: change.lines,
+                    new_lines: None,
                 });
             }
         }
@@ -372,6 +381,7 @@ fn everything(request: &Request<'_>, trouble: &Trouble) -> Result<Walked> {
             name: request.paths.shown(&path),
             input: Input::File(path),
             lines: Lines::All,
+            new_lines: None,
         }));
     }
     walked.notifications.push(trouble.note());

@@ -9,7 +9,7 @@ const SHALLOW_HINT: &str = "fetch more history: `fetch-depth: 0` (or 2 for a pul
 
 /// Why git could not tell what changed.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// There is no repository here.
     NoRepository,
     /// The repository belongs to another user, who could have planted settings in it.
@@ -57,7 +57,8 @@ impl Trouble {
         !matches!(self, Self::ForeignOwner(_) | Self::OtherCommit)
     }
 
-    fn message(&self) -> String {
+    /// What is wrong.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::NoRepository => "there is no git repository here".to_owned(),
             Self::ForeignOwner(said) => format!("git does not trust the repository: {said}"),
@@ -74,7 +75,8 @@ impl Trouble {
         }
     }
 
-    fn hint(&self) -> String {
+    /// What mends it.
+    pub(crate) fn hint(&self) -> String {
         match self {
             Self::NoRepository => "run inside a git repository, or scan without a git flag".to_owned(),
             Self::ForeignOwner(said) => {

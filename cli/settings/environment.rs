@@ -12,6 +12,7 @@ use crate::failure::{did_you_mean, failure};
 
 const PREFIX: &str = "WEIGHBRIDGE_";
 const CONFIG: &str = "WEIGHBRIDGE_CONFIG";
+const POLICY: &str = "WEIGHBRIDGE_POLICY";
 
 /// How the value of a variable is written.
 #[derive(Clone, Copy, PartialEq)]
@@ -47,6 +48,8 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
 pub(super) struct Environment {
     /// The settings file that `WEIGHBRIDGE_CONFIG` names.
     pub(super) config: Option<PathBuf>,
+    /// The policy that `WEIGHBRIDGE_POLICY` names.
+    pub(super) policy: Option<PathBuf>,
     /// One layer for each variable.
     pub(super) layers: Vec<Layer>,
     /// Variables that look like ours and are not, with what was probably meant. Other programs may own them, so they are no error.
@@ -66,8 +69,12 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, base: 
             environment.config = Some(value.into());
             continue;
         }
+        if name == POLICY {
+            environment.policy = Some(value.into());
+            continue;
+        }
         let Some(&(_, key, kind)) = VARIABLES.iter().find(|(known, ..)| *known == name) else {
-            let known = VARIABLES.iter().map(|(known, ..)| *known).chain([CONFIG]);
+            let known = VARIABLES.iter().map(|(known, ..)| *known).chain([CONFIG, POLICY]);
             environment.unknown.push((name.to_string(), nearest(&name, known)));
             continue;
         };

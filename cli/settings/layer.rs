@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
+use serde::de::DeserializeOwned;
 use toml::Spanned;
 use weighbridge_core::closest;
 
@@ -43,11 +44,11 @@ impl fmt::Display for Origin {
     }
 }
 
-/// Settings of one source.
+/// Settings of one source; or, for a policy, what its file says.
 #[derive(Debug)]
-pub(crate) struct Layer {
+pub(crate) struct Layer<R = RawSettings> {
     /// What it says.
-    pub(crate) raw: RawSettings,
+    pub(crate) raw: R,
     /// The folder that its relative paths begin at; absolute.
     pub(crate) base: Arc<Path>,
     source: LayerSource,
@@ -61,15 +62,15 @@ enum LayerSource {
     Flags,
 }
 
-impl Layer {
-    /// The settings in the text of a file called `name`.
-    pub(super) fn from_file(name: String, text: &str, base: Arc<Path>) -> Result<Self> {
+impl<R: DeserializeOwned> Layer<R> {
+    /// The `kind` of thing in the text of a file called `name`: settings, a policy.
+    pub(crate) fn from_file(kind: &str, name: String, text: &str, base: Arc<Path>) -> Result<Self> {
         let lines = Lines::of(text);
         let raw = toml::from_str(text).map_err(|error| {
             let line = error.span().map_or(1, |span| lines.number(span.start));
             let (cause, hint) = explained(error.message());
             failure_because(
-                format!("cannot use the settings `{name}`"),
+                format!("cannot use the {kind} `{name}`"),
                 anyhow!("line {line}: {cause}"),
                 hint,
             )
@@ -77,7 +78,9 @@ impl Layer {
         let source = LayerSource::File { name, lines };
         Ok(Self { raw, base, source })
     }
+}
 
+impl Layer {
     /// The setting `key` with `value` from `--config KEY=VALUE`.
     pub(super) fn from_override(key: &str, value: &str, base: Arc<Path>) -> Result<Self> {
         let raw = key_value(key, value).map_err(|error| {
@@ -103,9 +106,11 @@ impl Layer {
         let source = LayerSource::Flags;
         Self { raw, base, source }
     }
+}
 
+impl<R> Layer<R> {
     /// The origin of a value of this layer.
-    pub(super) fn origin<T>(&self, flag: &'static str, value: &Spanned<T>) -> Origin {
+    pub(crate) fn origin<T>(&self, flag: &'static str, value: &Spanned<T>) -> Origin {
         match &self.source {
             LayerSource::File { name, lines } => Origin::File {
                 name: name.clone(),

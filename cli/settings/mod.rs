@@ -17,15 +17,16 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-pub(crate) use raw::{FailOn, Level, Profile, RawSettings};
+pub(crate) use layer::Layer;
+pub(crate) use raw::{FailOn, Level, Profile, RawSettings, SpannedList};
 pub(crate) use schema::schema;
 pub(crate) use show::shown;
 pub(crate) use size::{Size, rounded};
 pub(crate) use valid::{Item, Settings};
 
 use crate::failure::failure;
-use crate::paths::Paths;
-use layer::Layer;
+use crate::files::Files;
+use crate::policy::Policy;
 
 /// What the command line says about settings.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ pub(crate) struct Given {
     pub(crate) config: Vec<OsString>,
     /// Whether settings files are left alone.
     pub(crate) isolated: bool,
+    /// The policy.
+    pub(crate) policy: Option<PathBuf>,
     /// Flags with a value of their own.
     pub(crate) flags: RawSettings,
 }
@@ -43,8 +46,12 @@ pub(crate) struct Given {
 pub(crate) struct Loaded {
     /// What applies.
     pub(crate) settings: Settings,
+    /// The policy that they were raised to.
+    pub(crate) policy: Policy,
     /// The name of the settings file, if there is one.
     pub(crate) file: Option<String>,
+    /// Where it lies.
+    pub(crate) path: Option<PathBuf>,
     /// Variables that look like ours and are not, each with what was probably meant.
     pub(crate) unknown_variables: Vec<(String, Option<&'static str>)>,
 }
@@ -54,7 +61,8 @@ pub(crate) struct Loaded {
 /// # Errors
 ///
 /// The first thing that is not a setting, with its place and a hint.
-pub(crate) fn load(given: Given, paths: &Paths, roots: &[PathBuf]) -> Result<Loaded> {
+pub(crate) fn load(given: Given, roots: &[PathBuf], files: &Files<'_>) -> Result<Loaded> {
+    let paths = files.paths();
     let base: Arc<Path> = paths.current().into();
     let (mut file, overrides) = sorted(&given.config, &base)?;
     if given.isolated
@@ -69,7 +77,7 @@ pub(crate) fn load(given: Given, paths: &Paths, roots: &[PathBuf]) -> Result<Loa
     if file.is_none() && !given.isolated {
         file = match environment.config {
             Some(file) => Some(file),
-            None => find::settings_file(paths, roots)?,
+            None => find::settings_file(roots, files)?,
         };
     }
 
@@ -77,19 +85,25 @@ pub(crate) fn load(given: Given, paths: &Paths, roots: &[PathBuf]) -> Result<Loa
     // Of two overrides the later one counts.
     layers.extend(overrides.into_iter().rev());
     layers.extend(environment.layers);
-    let mut name = None;
-    if let Some(file) = file {
+    let (mut name, mut path) = (None, None);
+    if let Some(file) = file.filter(|file| !files.is_new(file)) {
         let shown = paths.shown_from_below(&file);
-        let text = find::text_of(paths, &file)?;
+        let text = find::text_of(&file, files)?;
         let absolute = paths.absolute(&file);
         let base = absolute.parent().unwrap_or(paths.current());
-        layers.push(Layer::from_file(shown.clone(), &text, base.into())?);
+        layers.push(Layer::from_file("settings", shown.clone(), &text, base.into())?);
         name = Some(shown);
+        path = Some(file);
     }
     tracing::debug!(file = name.as_deref(), layers = layers.len(), "settings read");
+    let policy = Policy::load(given.policy.or(environment.policy).as_deref(), files)?;
+    let mut settings = Settings::merge(&layers)?;
+    policy.raise(&mut settings);
     Ok(Loaded {
-        settings: Settings::merge(&layers)?,
+        settings,
+        policy,
         file: name,
+        path,
         unknown_variables: environment.unknown,
     })
 }

@@ -88,6 +88,17 @@ pub(crate) enum Level {
 }
 
 impl Level {
+    /// The level that names a severity.
+    pub(crate) fn of(severity: Severity) -> Self {
+        match severity {
+            Severity::Critical => Self::Critical,
+            Severity::High => Self::High,
+            Severity::Medium => Self::Medium,
+            Severity::Low => Self::Low,
+            Severity::Info => Self::Info,
+        }
+    }
+
     /// The severity it names.
     pub(crate) fn severity(self) -> Severity {
         match self {

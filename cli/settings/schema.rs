@@ -1,12 +1,11 @@
-//! The JSON Schema of the settings file.
+//! The JSON Schema of the settings file, and of the policy.
 
+use schemars::JsonSchema;
 use serde_json::Value;
 
-use super::raw::RawSettings;
-
-/// The schema, made from the type that reads the file. TOML has no null, so the schema has none either.
-pub(crate) fn schema() -> Value {
-    let mut schema = schemars::schema_for!(RawSettings).to_value();
+/// The schema of a file, made from the type that reads it. TOML has no null, so the schema has none either.
+pub(crate) fn schema<T: JsonSchema>() -> Value {
+    let mut schema = schemars::schema_for!(T).to_value();
     remove_nulls(&mut schema);
     schema
 }
@@ -39,15 +38,20 @@ fn remove_nulls(schema: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::RawPolicy;
+    use crate::settings::RawSettings;
 
     #[test]
     fn the_schema_describes_every_key_and_no_null() {
-        let schema = schema();
-
-        let properties = schema["properties"].as_object().unwrap();
-        assert!(properties.values().all(|key| key["description"].is_string()));
-        assert!(properties.contains_key("fail-on") && properties.contains_key("per-file-ignores"));
-        assert_eq!(schema["additionalProperties"], false);
-        assert!(!schema.to_string().contains("null"), "{schema:#}");
+        for (schema, key) in [
+            (schema::<RawSettings>(), "per-file-ignores"),
+            (schema::<RawPolicy>(), "new-suppressions"),
+        ] {
+            let properties = schema["properties"].as_object().unwrap();
+            assert!(properties.values().all(|key| key["description"].is_string()));
+            assert!(properties.contains_key("fail-on") && properties.contains_key(key));
+            assert_eq!(schema["additionalProperties"], false);
+            assert!(!schema.to_string().contains("null"), "{schema:#}");
+        }
     }
 }

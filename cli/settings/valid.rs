@@ -104,6 +104,8 @@ pub(crate) struct Settings {
     pub(crate) severity: Vec<SeverityOverride>,
     /// Rules left out by file.
     pub(crate) per_file_ignores: Vec<PerFileIgnore>,
+    /// Rules that the policy wants on, everywhere and at least with the severity of their page. No key: only a policy sets it.
+    pub(crate) required: Vec<Item>,
 }
 
 impl Settings {
@@ -131,6 +133,7 @@ impl Settings {
             jobs: layers.optional("--jobs", |raw| &raw.jobs),
             severity: layers.severities(),
             per_file_ignores: layers.per_file_ignores()?,
+            required: Vec::new(),
         };
         settings.check_thresholds()?;
         Ok(settings)
@@ -200,7 +203,7 @@ impl<'l> Layers<'l> {
     ) -> Setting<Option<Item>> {
         self.strongest(field)
             .map_or(Setting::by_default(None), |(layer, text)| Setting {
-                value: Some(item(layer, flag, text)).filter(|item| !item.text.is_empty()),
+                value: Some(Item::of(layer, flag, text)).filter(|item| !item.text.is_empty()),
                 origin: layer.origin(flag, text),
             })
     }
@@ -224,7 +227,7 @@ impl<'l> Layers<'l> {
             for (rule, level) in &layer.raw.severity {
                 if !merged.iter().any(|entry| entry.rule.text == *rule.get_ref()) {
                     merged.push(SeverityOverride {
-                        rule: item(layer, "--config", rule),
+                        rule: Item::of(layer, "--config", rule),
                         level: *level.get_ref(),
                     });
                 }
@@ -238,7 +241,7 @@ impl<'l> Layers<'l> {
         let mut merged: Vec<PerFileIgnore> = Vec::new();
         for layer in self.0 {
             for (files, rules) in &layer.raw.per_file_ignores {
-                let files = item(layer, "--config", files);
+                let files = Item::of(layer, "--config", files);
                 if files.text.starts_with(['!', '#']) {
                     return Err(failure(
                         format!("the pattern `{}` ({}) names no files", files.text, files.origin),
@@ -257,13 +260,16 @@ impl<'l> Layers<'l> {
 }
 
 fn items(layer: &Layer, flag: &'static str, list: &SpannedList) -> Vec<Item> {
-    list.iter().map(|text| item(layer, flag, text)).collect()
+    list.iter().map(|text| Item::of(layer, flag, text)).collect()
 }
 
-fn item(layer: &Layer, flag: &'static str, text: &Spanned<String>) -> Item {
-    Item {
-        text: text.get_ref().clone(),
-        origin: layer.origin(flag, text),
-        base: Arc::clone(&layer.base),
+impl Item {
+    /// The entry of a list in `layer`.
+    pub(crate) fn of<R>(layer: &Layer<R>, flag: &'static str, text: &Spanned<String>) -> Self {
+        Self {
+            text: text.get_ref().clone(),
+            origin: layer.origin(flag, text),
+            base: Arc::clone(&layer.base),
+        }
     }
 }

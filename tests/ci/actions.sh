@@ -125,6 +125,8 @@ check "a path that looks like a flag is a path" test "$(tr '\0' '\n' <"$scratch/
 check "a base that looks like a flag is a base" was_given --since=--exit-zero
 check "a settings file with a space is one argument" was_given "--config=a file.toml"
 check "the threshold is passed on" was_given --fail-on=high
+scan IN_POLICY='a policy.toml'
+check "a policy with a space is one argument" was_given "--policy=a policy.toml"
 scan
 check "without a base weighbridge looks for it" was_given --changed
 check "without inputs there is no threshold" not grep -q -- --fail-on "$scratch/arguments"
@@ -145,16 +147,18 @@ check "a clean scan has no findings" output findings 0
 for file in sarif-file json-file markdown-file; do
   check "$file is there" test -f "$(output_of "$file")"
 done
-scan STAND_IN_CODE=1 STAND_IN_COUNTS='1 2 3 4 5' STAND_IN_FAIL_ON='"medium"'
+scan STAND_IN_CODE=1 STAND_IN_REVIEW=true STAND_IN_COUNTS='1 2 3 4 5' STAND_IN_FAIL_ON='"medium"'
 check "the step goes on after findings" test "$code" -eq 0
 check "the code of the scan is an output" output exit-code 1
 check "findings at or above the threshold are counted" output findings 6
-check "findings need a person" output human-review-required true
+check "whether a person must look stands in the report" output human-review-required true
 scan STAND_IN_COUNTS='1 2 3 4 5' STAND_IN_FAIL_ON=null
 check "\`never\` counts none" output findings 0
-scan STAND_IN_CODE=3
+scan STAND_IN_CODE=3 STAND_IN_REVIEW=true
 check "an incomplete scan is told apart" output exit-code 3
 check "an incomplete scan needs a person" output human-review-required true
+scan STAND_IN_REVIEW=maybe
+check "a report that does not say whether a person must look is none" test "$(output_of exit-code)" = 2 -a "$(output_of human-review-required)" = true
 for failure in 2 101 130; do
   scan STAND_IN_CODE=$failure
   check "after $failure there is no report" test "$(output_of exit-code)" = "$failure" -a -z "$(output_of sarif-file)"
@@ -239,6 +243,14 @@ if [[ -x $binary ]] && has_flag --changed && has_format markdown && has_format g
   check "\`all\` finds the old one too" output findings 2
   scan "${real[@]}" IN_SCOPE=all IN_FAIL_ON=never
   check "\`never\` passes" output exit-code 0
+  check "findings need a person" output human-review-required true
+  git switch --quiet --create lax
+  printf 'fail-on = "never"\nexclude = ["*.py"]\n' >weighbridge.toml
+  git add . && git commit --quiet --message lax
+  scan "${real[@]}" GITHUB_SHA="$(git rev-parse HEAD)"
+  check "settings of the pull request do not let it pass" output exit-code 1
+  check "and ask for a person" grep -q weighbridge.toml "$scratch/summary"
+  git switch --quiet main
   git clone --quiet --depth 1 "file://$repository" "$scratch/shallow"
   cd -- "$scratch/shallow"
   scan "${real[@]}"

@@ -6,6 +6,7 @@
 #   STAND_IN_SILENT       if it is set, no report is written
 #   STAND_IN_FAIL_ON      `fail_on` of the report, as JSON
 #   STAND_IN_COUNTS       findings of critical, high, medium, low, info
+#   STAND_IN_REVIEW       whether the report says that a person must look: true or false
 #   STAND_IN_ANNOTATIONS  text of the format `github`
 #   STAND_IN_MARKDOWN     file with the text of the format `markdown`
 set -euo pipefail
@@ -25,8 +26,8 @@ case $code${STAND_IN_SILENT:-} in
         sarif=*) echo '{"runs":[]}' >"${1#*=}" ;;
         json=*) echo '{}' >"${1#*=}" ;;
         jsonl=*)
-          printf '{"type":"summary","fail_on":%s,"summary":{"findings":{"total":%s,"critical":%s,"high":%s,"medium":%s,"low":%s,"info":%s},"suppressed":7}}\n' \
-            "${STAND_IN_FAIL_ON:-\"low\"}" $((critical + high + medium + low + info)) "$critical" "$high" "$medium" "$low" "$info" >"${1#*=}"
+          printf '{"type":"summary","fail_on":%s,"summary":{"findings":{"total":%s,"critical":%s,"high":%s,"medium":%s,"low":%s,"info":%s},"suppressed":7},"review":{"required":%s,"reasons":[]}}\n' \
+            "${STAND_IN_FAIL_ON:-\"low\"}" $((critical + high + medium + low + info)) "$critical" "$high" "$medium" "$low" "$info" "${STAND_IN_REVIEW:-false}" >"${1#*=}"
           ;;
         markdown=*) cat -- "${STAND_IN_MARKDOWN:-/dev/null}" >"${1#*=}" ;;
         github=*) printf '%s' "${STAND_IN_ANNOTATIONS:-}" >"${1#*=}" ;;

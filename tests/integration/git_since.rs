@@ -137,7 +137,9 @@ fn the_base_of_a_forge_is_used() {
     let base = repository.git(["rev-parse", "main"]);
     let zeros = "0".repeat(40);
     let event = |text: String| repository.write(".git/event.json", text);
-    let scan = |variables: &[(&str, &str)]| repository.scan_with(variables, &["--changed"]).exits_with(1);
+    // The rules of these tests lie in the repository: without its base the guard would call the run incomplete.
+    let flags = ["--changed", "--guard", "never"];
+    let scan = |variables: &[(&str, &str)]| repository.scan_with(variables, &flags).exits_with(1);
     let github = ("GITHUB_EVENT_PATH", ".git/event.json");
 
     event(format!(r#"{{"pull_request": {{"base": {{"sha": "{base}"}}}}}}"#));
@@ -199,7 +201,10 @@ fn a_shallow_clone_says_so_or_scans_everything() {
         .says("the clone is shallow")
         .says("fetch-depth: 0");
     clone
-        .scan_with(&[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &base)], &["--changed"])
+        .scan_with(
+            &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", &base)],
+            &["--changed", "--guard", "never"],
+        )
         .exits_with(1)
         .prints("old.txt:2:1")
         .prints(ALL)
@@ -231,7 +236,7 @@ fn depth_two_is_enough_for_the_merge_that_the_forge_made() {
         .prints_no(ALL);
     // A merge that the author made proves nothing.
     let ran = clone.scan_with(&[&github[..], &[("GITHUB_SHA", &base)]].concat(), &["--changed"]);
-    ran.exits_with(1).prints("theirs.txt:1:1");
+    ran.exits_with(3).prints("theirs.txt:1:1").prints("guard/no-base");
 }
 
 #[test]

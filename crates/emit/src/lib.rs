@@ -24,6 +24,7 @@ mod markup;
 mod paint;
 mod prose;
 mod rdjson;
+mod review;
 mod sarif;
 mod shown;
 mod summary;

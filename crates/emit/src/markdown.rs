@@ -13,7 +13,7 @@ use weighbridge_core::{Finding, Notification, NotificationLevel, Report, RuleId,
 use crate::frame::plain;
 use crate::markup::escaped_line;
 use crate::summary::{by_severity, counted, declared, headline, searched};
-use crate::{Context, shown};
+use crate::{Context, review, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
 const MAX_CHARACTERS: usize = 60_000;
@@ -27,6 +27,7 @@ const REST: usize = 300;
 /// Writes the report as Markdown.
 pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut text = header(report, context);
+    text.push_str(&review::markdown(report));
     text.push_str(&rules(report, context));
     text.push_str(&notifications(report));
     let room = MAX_CHARACTERS.saturating_sub(text.chars().count() + REST);
@@ -229,12 +230,12 @@ fn rule_link(rule: &RuleId, context: &Context<'_>) -> String {
     code_span(rule.as_str())
 }
 
-fn path_span(path: &SourcePath) -> String {
+pub(crate) fn path_span(path: &SourcePath) -> String {
     code_span(&shown::path(path))
 }
 
 /// A message as Markdown: plain words as they are, everything else as code.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = shown::one_line(text);
     let mut words: Vec<(bool, String)> = Vec::new();
     // What stands between backticks is code already; a stray backtick only moves the border.

@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use weighbridge_core::{
-    AddedLines, Change, Confidence, Detection, Finding, Language, MessagePart, Notification, Provenance, Report,
-    RuleId, Secret, Severity, Skipped, Source, SourcePath, Span, Summary, SuppressedBy, admit,
+    AddedLines, Change, Confidence, Detection, Digest, Finding, Language, MessagePart, Notification, PolicyUse,
+    Provenance, Report, Review, ReviewCause, ReviewReason, RuleId, Secret, Severity, Skipped, Source, SourcePath, Span,
+    Summary, SuppressedBy, admit,
 };
 use weighbridge_rules::{Page, Rule};
 
@@ -218,26 +219,58 @@ pub(crate) fn report() -> Report {
         finding.provenance = Some(*provenance);
     }
     let skipped = Skipped { binary: 3, symlinks: 1 };
-    let mut report = Report::new(
-        findings,
-        notifications,
-        Summary {
-            files: 1_204,
-            bytes: 34_567,
-            skipped,
-        },
-    );
+    let summary = Summary {
+        files: 1_204,
+        bytes: 34_567,
+        skipped,
+    };
+    let mut report = Report::new(findings, notifications, summary);
     report.change = Some(Change {
         base: "1".repeat(40),
         head: "2".repeat(40),
-        guarded: false,
+        guarded: true,
         added: AddedLines {
             total: 140,
             declared_ai: 61,
             declared_human: 9,
         },
     });
+    report.policy = Some(PolicyUse {
+        name: "ci/policy.toml".to_owned(),
+        digest: Digest::of(b""),
+        revision: Some("1".repeat(40)),
+    });
+    report.review = Review::new(reviews());
     report
+}
+
+fn reviews() -> Vec<ReviewReason> {
+    let reason = |cause, path: Option<&str>, line, message: &str| ReviewReason {
+        cause,
+        path: path.map(|path| SourcePath::new(path.as_bytes())),
+        line,
+        message: message.to_owned(),
+    };
+    vec![
+        reason(
+            ReviewCause::Finding,
+            None,
+            None,
+            "findings of severity medium or above: 5",
+        ),
+        reason(
+            ReviewCause::Guard,
+            Some("weighbridge.toml"),
+            None,
+            "the change touches the settings",
+        ),
+        reason(
+            ReviewCause::Suppression,
+            Some("größe/##[x] @team.py"),
+            Some(7),
+            "the change adds a suppression of `python/eval-call`",
+        ),
+    ]
 }
 
 fn columns() -> Vec<Finding> {

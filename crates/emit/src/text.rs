@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use weighbridge_core::{Confidence, Finding, Notification, NotificationLevel, Report};
 
 use crate::frame::row;
-use crate::{Context, Style, paint, shown};
+use crate::{Context, Style, paint, review, shown};
 
 /// Columns that a line of source gets on the narrowest terminal.
 const LEAST_ROOM: usize = 20;
@@ -27,7 +27,7 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) 
         write_notification(notification, context.style, out)?;
         writeln!(out)?;
     }
-    Ok(())
+    review::write_text(report, context.style, out)
 }
 
 fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {

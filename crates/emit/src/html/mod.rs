@@ -15,7 +15,7 @@ use weighbridge_core::{
 
 use crate::markup::{escaped, escaped_line};
 use crate::summary::{by_severity, counted, declared, headline, searched};
-use crate::{Context, shown};
+use crate::{Context, review, shown};
 use finding::{rule_link, write_finding, write_place};
 
 const STYLE: &str = include_str!("style.css");
@@ -25,6 +25,7 @@ const SCRIPT: &str = include_str!("script.js");
 pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     write_head(report, context, out)?;
     writeln!(out, "<main>")?;
+    review::write_html(report, out)?;
     write_notifications(report, out)?;
     write_rules(report, context, out)?;
     write_findings(report, context, out)?;
@@ -257,7 +258,7 @@ fn write_suppressed(report: &Report, context: &Context<'_>, out: &mut dyn Write)
 }
 
 /// A message on one line; what stands between backticks is code.
-fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let text = escaped_line(text);
     let parts: Vec<_> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {

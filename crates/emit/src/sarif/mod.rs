@@ -13,7 +13,10 @@ mod rules;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use serde_sarif::sarif::{ArtifactLocation, Message, Run, RunAutomationDetails, Sarif, Tool, ToolComponent};
+use serde_json::{Value, json};
+use serde_sarif::sarif::{
+    ArtifactLocation, Message, PropertyBag, Run, RunAutomationDetails, Sarif, Tool, ToolComponent,
+};
 use weighbridge_core::Report;
 
 use crate::{Context, json_text};
@@ -80,6 +83,7 @@ fn run(extent: Extent, report: &Report, context: &Context<'_>) -> Run {
         .invocations(vec![notifications.invocation])
         .results(results)
         .build();
+    run.properties = properties(report);
     run.taxonomies = rules.taxonomy.map(|taxonomy| vec![taxonomy]);
     run
 }
@@ -89,6 +93,25 @@ fn root() -> BTreeMap<String, ArtifactLocation> {
     let description = Message::builder().text("The root of the repository.").build();
     let location = ArtifactLocation::builder().description(description).build();
     BTreeMap::from([(ROOT.to_owned(), location)])
+}
+
+/// What the run went by: the change, the policy, and whether a person must look. Nothing for a run that judged no change.
+fn properties(report: &Report) -> Option<PropertyBag> {
+    if report.change.is_none() && report.policy.is_none() {
+        return None;
+    }
+    let mut more = BTreeMap::new();
+    let mut add = |key: &str, value: Value| more.insert(format!("weighbridge/{key}"), value);
+    if let Some(change) = &report.change {
+        add("base", json!(change.base));
+        add("head", json!(change.head));
+        add("guarded", json!(change.guarded));
+    }
+    if let Some(policy) = &report.policy {
+        add("policy", json!(policy.digest.to_string()));
+    }
+    add("human-review-required", json!(report.review.is_required()));
+    Some(PropertyBag::builder().additional_properties(more).build())
 }
 
 /// A count as SARIF's types take it.
