@@ -209,17 +209,18 @@ pub(crate) fn review(circumstances: &Circumstances<'_>, report: &Report, mut rea
     }
     if let Some(change) = report.change.as_ref().filter(|_| policy.ai() == Ai::Review) {
         let added = change.added;
-        let unknown = added.total - added.declared_ai - added.declared_human;
         if added.declared_ai > 0 {
             add(
                 ReviewCause::Generated,
                 format!("added lines that are declared AI-made: {}", added.declared_ai),
             );
         }
-        if unknown > 0 && policy.unknown() == Unknown::Generated {
+        // Lines that are declared human too: the author of the change declares them, and could do so to be spared.
+        let rest = added.total - added.declared_ai;
+        if rest > 0 && policy.unknown() == Unknown::Generated {
             add(
                 ReviewCause::Generated,
-                format!("added lines of unknown origin, which count as generated: {unknown}"),
+                format!("added lines that nobody declares AI-made, and which count as generated: {rest}"),
             );
         }
     }

@@ -420,6 +420,26 @@ fn names_and_messages_of_commits_stay_out_of_the_report() {
 }
 
 #[test]
+fn lines_that_are_declared_human_are_not_spared() {
+    let repository = topic();
+    repository.write("a.txt", "x\ny\n");
+    repository.commit("x");
+    attach(
+        &repository,
+        "HEAD",
+        format!("a.txt\n  h_31dce776f88375 1-2\n{NOTE_END}"),
+    );
+    repository.write(".git/policy.toml", "ai = \"review\"\n");
+
+    let report = report(&repository.scan(&["--since", "main", "--policy", ".git/policy.toml", "--format", "json"]));
+
+    assert_eq!(counts(&report), [2, 0, 2]);
+    let reason = &report["review"]["reasons"][0];
+    assert_eq!(reason["cause"], "generated");
+    assert!(reason["message"].as_str().unwrap().ends_with("count as generated: 2"));
+}
+
+#[test]
 fn the_report_says_how_many_lines_are_declared() {
     let repository = topic();
     let mut text = String::from("MARKER-1\n");
