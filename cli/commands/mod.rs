@@ -30,7 +30,11 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Scan(arguments) => scan::scan(*arguments, console),
         Command::Baseline(BaselineCommand::Create(arguments)) => baseline::create(*arguments, console),
         Command::Baseline(BaselineCommand::Prune(arguments)) => baseline::prune(*arguments, console),
-        Command::Rules(RulesCommand::List { format, config }) => rules::list(format, config, console),
+        Command::Rules(RulesCommand::List {
+            selectors,
+            format,
+            config,
+        }) => rules::list(&selectors, format, config),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),
