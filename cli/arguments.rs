@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
+use crate::commands::DoctorArguments;
 use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
@@ -75,6 +76,8 @@ pub(crate) enum Command {
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Check settings, rules, git, hooks and CI around a scan, and say how to mend them
+    Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod config;
+mod doctor;
 mod explain;
 mod man;
 mod rules;
@@ -20,6 +21,8 @@ use crate::failure::did_you_mean;
 use crate::paths::Paths;
 use crate::settings::{self, Given, Loaded};
 
+pub(crate) use doctor::DoctorArguments;
+
 /// Does what the command line asks for.
 ///
 /// # Errors
@@ -36,6 +39,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
             config,
         }) => rules::list(&selectors, format, config),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
+        Command::Doctor(arguments) => doctor::doctor(*arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),
         Command::Completions { shell } => completions::completions(shell),

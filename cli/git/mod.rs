@@ -5,8 +5,10 @@
 
 mod base;
 mod diff;
+mod home;
 mod lines;
 mod repository;
+mod state;
 mod trouble;
 
 use std::path::{Path, PathBuf};
@@ -17,8 +19,11 @@ use git2::{BranchType, Commit, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
+pub(crate) use home::home;
 pub(crate) use lines::Lines;
 pub(crate) use repository::{Blob, Objects};
+pub(crate) use state::{Trait, base_name, state};
+pub(crate) use trouble::Trouble;
 
 use crate::failure::failure;
 use crate::paths::Paths;
@@ -26,7 +31,6 @@ use crate::selection::Selection;
 use crate::walk::{self, Entry, Input, WalkOptions, Walked};
 use base::Base;
 use diff::{Changes, Kind};
-use trouble::Trouble;
 
 /// How many names a message lists.
 const NAMES_SHOWN: usize = 5;

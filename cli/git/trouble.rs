@@ -9,7 +9,7 @@ const SHALLOW_HINT: &str = "fetch more history: `fetch-depth: 0` (or 2 for a pul
 
 /// Why git could not tell what changed.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(crate) enum Trouble {
     /// There is no repository here.
     NoRepository,
     /// The repository belongs to another user, who could have planted settings in it.
@@ -57,7 +57,8 @@ impl Trouble {
         !matches!(self, Self::ForeignOwner(_) | Self::OtherCommit)
     }
 
-    fn message(&self) -> String {
+    /// What is the matter.
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::NoRepository => "there is no git repository here".to_owned(),
             Self::ForeignOwner(said) => format!("git does not trust the repository: {said}"),
@@ -74,7 +75,8 @@ impl Trouble {
         }
     }
 
-    fn hint(&self) -> String {
+    /// What to do about it.
+    pub(crate) fn hint(&self) -> String {
         match self {
             Self::NoRepository => "run inside a git repository, or scan without a git flag".to_owned(),
             Self::ForeignOwner(said) => {
@@ -102,7 +104,7 @@ impl Trouble {
     }
 
     /// The error that ends the run: wrong use if the user can mend the command, else incomplete.
-    pub(super) fn failure(self) -> anyhow::Error {
+    pub(crate) fn failure(self) -> anyhow::Error {
         let (message, hint) = (self.message(), self.hint());
         match self {
             Self::Conflicts(_) | Self::UnknownRevision(_) => failure(message, hint),

@@ -12,6 +12,7 @@ mod support;
 mod architecture;
 mod baseline;
 mod determinism;
+mod doctor;
 mod exit_codes;
 mod fixtures;
 mod git_since;
