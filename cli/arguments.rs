@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::DoctorArguments;
+use crate::commands::{DoctorArguments, HookCommand, InitArguments};
 use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
@@ -76,6 +76,11 @@ pub(crate) enum Command {
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What git hooks start besides a scan
+    #[command(subcommand, hide = true)]
+    Hook(HookCommand),
+    /// Write settings, a pipeline and hooks into a repository; never overwrites
+    Init(InitArguments),
     /// Check settings, rules, git, hooks and CI around a scan, and say how to mend them
     Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell

@@ -5,6 +5,8 @@ mod completions;
 mod config;
 mod doctor;
 mod explain;
+mod hook;
+mod init;
 mod man;
 mod rules;
 mod rules_test;
@@ -22,6 +24,8 @@ use crate::paths::Paths;
 use crate::settings::{self, Given, Loaded};
 
 pub(crate) use doctor::DoctorArguments;
+pub(crate) use hook::HookCommand;
+pub(crate) use init::InitArguments;
 
 /// Does what the command line asks for.
 ///
@@ -39,6 +43,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
             config,
         }) => rules::list(&selectors, format, config),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
+        Command::Hook(command) => hook::hook(command, console),
+        Command::Init(arguments) => init::init(&arguments, console),
         Command::Doctor(arguments) => doctor::doctor(*arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),

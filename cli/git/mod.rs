@@ -19,7 +19,7 @@ use git2::{BranchType, Commit, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
-pub(crate) use home::home;
+pub(crate) use home::{Home, home};
 pub(crate) use lines::Lines;
 pub(crate) use repository::{Blob, Objects};
 pub(crate) use state::{Trait, base_name, state};

@@ -11,6 +11,7 @@ mod support;
 
 mod architecture;
 mod baseline;
+mod commit_msg;
 mod determinism;
 mod doctor;
 mod exit_codes;
@@ -19,6 +20,8 @@ mod git_since;
 mod git_staged;
 mod git_support;
 mod hostile_inputs;
+mod init;
+mod packaging;
 mod rules_command;
 mod scan;
 mod secrets;

@@ -28,6 +28,8 @@ use crate::paths::Paths;
 use crate::settings::Loaded;
 use line::{Line, State, texts};
 
+pub(super) use pipeline::text_of;
+
 const PROBLEMS: u8 = 1;
 const SCHEMA_VERSION: u32 = 1;
 

@@ -59,7 +59,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The text of a regular file of a size that people write; none if there is no such file.
-pub(super) fn text_of(path: &Path) -> Option<String> {
+pub(in crate::commands) fn text_of(path: &Path) -> Option<String> {
     let metadata = path.metadata().ok()?;
     if !metadata.is_file() {
         return None;
