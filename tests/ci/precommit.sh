@@ -31,8 +31,10 @@ config() {
   printf '      - id: %s\n' "$@" >>"$scratch/config.yaml"
 }
 
+try() { "$python/bin/$runner" "${way[@]}" "$@" >"$scratch/log" 2>&1; }
+
 for runner in pre-commit prek; do
-  try() { "$python/bin/$runner" try-repo "$hooks" weighbridge-system "$@" >"$scratch/log" 2>&1; }
+  way=(try-repo "$hooks" weighbridge-system)
   staged_cases "$runner, installed binary"
 
   # The wheel alone: no weighbridge on PATH. `try-repo` would install it again each time.
@@ -50,7 +52,7 @@ for runner in pre-commit prek; do
     check "$runner: $hook ran" grep -q Passed "$scratch/log"
   done
   config weighbridge
-  try() { "$python/bin/$runner" run --config "$scratch/config.yaml" "$@" >"$scratch/log" 2>&1; }
+  way=(run --config "$scratch/config.yaml")
   staged_cases "$runner, wheel"
 
   printf 'exclude = ["vendored/"]\n' >weighbridge.toml
