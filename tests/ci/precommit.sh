@@ -62,6 +62,22 @@ for runner in pre-commit prek; do
   ln -s "$binary" "$scratch/bin/weighbridge"
 done
 
+# --- what init writes ------------------------------------------------------------------------------------------------------
+
+# No wheel is at hand, so none can have been taken.
+for runner in pre-commit prek; do
+  rm -rf -- "$scratch/written"
+  git init --quiet "$scratch/written" && cd -- "$scratch/written"
+  quiet "$binary" init --pre-commit
+  sed -i "s#https://github.com/weighbridge/weighbridge#file://$hooks#; s#0000000000000000000000000000000000000000#$revision#" .pre-commit-config.yaml
+  git add .
+  check "$runner: what init writes passes" env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run --quiet
+  check "$runner: so it does for a push" env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run --quiet --hook-stage pre-push
+  echo 'eval(input())' >fault.py && git add .
+  check "$runner: what init writes finds a fault" not quiet "$python/bin/$runner" run
+done
+cd -- "$scratch/user"
+
 # --- the hooks in a repository ---------------------------------------------------------------------------------------------
 
 rm -- "$scratch/bin/weighbridge"
