@@ -97,10 +97,7 @@ mod tests {
     fn the_host_is_found_however_a_remote_is_written() {
         for (url, host) in [
             ("https://github.com/a/b.git", Some("github.com")),
-            (
-                "https://user:word@GitLab.example.org:8443/a",
-                Some("gitlab.example.org"),
-            ),
+            ("https://user@GitLab.example.org:8443/a", Some("gitlab.example.org")),
             ("ssh://git@gitlab.example.org:22/a/b", Some("gitlab.example.org")),
             ("git@github.com:a/b.git", Some("github.com")),
             ("file:///srv/github.git", None),
