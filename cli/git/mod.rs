@@ -5,9 +5,11 @@
 
 mod base;
 mod diff;
+mod home;
 mod lines;
 mod past;
 mod repository;
+mod state;
 mod trouble;
 
 use std::path::{Path, PathBuf};
@@ -18,9 +20,12 @@ use git2::{BranchType, Commit, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
+pub(crate) use home::{Home, home};
 pub(crate) use lines::Lines;
 pub(crate) use past::{Past, Standing, is_change_request};
 pub(crate) use repository::{Blob, Objects};
+pub(crate) use state::{Trait, base_name, state};
+pub(crate) use trouble::Trouble;
 
 use crate::failure::failure;
 use crate::paths::Paths;
@@ -28,7 +33,6 @@ use crate::selection::Selection;
 use crate::walk::{self, Entry, Input, WalkOptions, Walked};
 use base::Base;
 use diff::{Changes, Kind};
-pub(crate) use trouble::Trouble;
 
 /// How many names a message lists.
 const NAMES_SHOWN: usize = 5;
