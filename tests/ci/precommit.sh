@@ -71,8 +71,8 @@ for runner in pre-commit prek; do
   quiet "$binary" init --pre-commit
   sed -i "s#https://github.com/weighbridge/weighbridge#file://$hooks#; s#0000000000000000000000000000000000000000#$revision#" .pre-commit-config.yaml
   git add .
-  check "$runner: what init writes passes" env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run --quiet
-  check "$runner: so it does for a push" env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run --quiet --hook-stage pre-push
+  check "$runner: what init writes passes" quiet env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run
+  check "$runner: so it does for a push" quiet env PIP_FIND_LINKS=/none UV_FIND_LINKS=/none "$python/bin/$runner" run --hook-stage pre-push
   echo 'eval(input())' >fault.py && git add .
   check "$runner: what init writes finds a fault" not quiet "$python/bin/$runner" run
 done
