@@ -9,6 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
+use crate::commands::{DoctorArguments, HookCommand, InitArguments};
 use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
@@ -75,6 +76,13 @@ pub(crate) enum Command {
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// What git hooks start besides a scan
+    #[command(subcommand, hide = true)]
+    Hook(HookCommand),
+    /// Write settings, a pipeline and hooks into a repository; never overwrites
+    Init(InitArguments),
+    /// Check settings, rules, git, hooks and CI around a scan, and say how to mend them
+    Doctor(Box<DoctorArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -253,6 +261,9 @@ pub(crate) struct SettingsArguments {
     /// Files and folders not to enter, as in .gitignore
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
+    /// Leave out what `exclude` matches even if it is named, as hooks name files
+    #[arg(long)]
+    pub(crate) force_exclude: bool,
     /// Enter files and folders whose name begins with a dot
     #[arg(long)]
     pub(crate) hidden: bool,
@@ -299,6 +310,7 @@ impl From<SettingsArguments> for Given {
             select: list(arguments.select),
             ignore: list(arguments.ignore),
             exclude: list(arguments.exclude),
+            force_exclude: arguments.force_exclude.then(|| unplaced(true)),
             include_hidden: arguments.hidden.then(|| unplaced(true)),
             respect_gitignore: arguments.no_ignore.then(|| unplaced(false)),
             max_file_size: arguments.max_file_size.map(unplaced),
@@ -324,8 +336,11 @@ fn unplaced<T>(value: T) -> Spanned<T> {
 /// `rules`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RulesCommand {
-    /// List all rules
+    /// List all rules, or some
     List {
+        /// Only these: an id, a bare name, a shelf (`python/*`) or another tool's code
+        #[arg(value_name = "RULE")]
+        selectors: Vec<String>,
         /// How to print them
         #[arg(long, default_value = "table")]
         format: ListFormat,

@@ -146,6 +146,18 @@ impl Baseline {
         self.entries.len()
     }
 
+    /// The files that entries are for, sorted.
+    pub(crate) fn files(&self) -> BTreeSet<&str> {
+        self.entries.keys().map(|key| key.path.as_str()).collect()
+    }
+
+    /// The number of entries whose last day is over.
+    pub(crate) fn expired(&self) -> usize {
+        let today = today();
+        let dates = self.entries.values().filter_map(|remark| remark.expires.as_ref());
+        dates.filter(|last| **last < today).count()
+    }
+
     /// Marks the findings that are accepted, and says what the entries did not achieve.
     pub(crate) fn apply(
         &self,

@@ -53,10 +53,19 @@ impl Globs {
 
     /// Whether a file or one of the folders above it is meant.
     pub(crate) fn matches_file_or_folder_above(&self, paths: &Paths, path: &Path) -> bool {
+        self.matches_here_or_above(paths, path, false)
+    }
+
+    /// Whether a folder or one of those above it is meant.
+    pub(crate) fn matches_folder_or_one_above(&self, paths: &Paths, path: &Path) -> bool {
+        self.matches_here_or_above(paths, path, true)
+    }
+
+    fn matches_here_or_above(&self, paths: &Paths, path: &Path, is_folder: bool) -> bool {
         !self.patterns.is_empty()
             && paths
                 .absolute(path)
                 .strip_prefix(&self.base)
-                .is_ok_and(|path| self.patterns.matched_path_or_any_parents(path, false).is_ignore())
+                .is_ok_and(|path| self.patterns.matched_path_or_any_parents(path, is_folder).is_ignore())
     }
 }

@@ -24,10 +24,10 @@ pub(crate) fn install_hook() {
 
 /// Runs `work`; if it panics, the place in the source of weighbridge where it did.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    GUARDED.set(true);
+    let is_inner = GUARDED.replace(true);
     // The caller throws away everything that `work` could have left in disorder.
     let result = catch_unwind(AssertUnwindSafe(work));
-    GUARDED.set(false);
+    GUARDED.set(is_inner);
     result.map_err(|_| PLACE.take())
 }
 

@@ -54,6 +54,7 @@ impl<'a> Search<'a> {
             include_hidden: settings.include_hidden.value,
             respect_gitignore: settings.respect_gitignore.value,
             exclude: Globs::new(&base_of(exclude, paths), exclude)?,
+            force_exclude: settings.force_exclude.value,
             jobs: jobs.map_or(1, NonZeroUsize::get).min(MAX_JOBS),
             stdin_name,
         };

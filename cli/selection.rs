@@ -32,26 +32,49 @@ impl<'r> Catalogue<'r> {
         &self.rules
     }
 
-    /// The indexes of the rules that a selector means: `python/eval-call`, `python/*`, `B301`.
+    /// The indexes of the rules that a selector of the settings means.
     fn selected(&self, selector: &Item) -> Result<Vec<usize>> {
-        let text = selector.text.as_str();
-        let matches = |rule: &Rule| match text.strip_suffix("/*") {
-            Some(whole) => rule.id.shelf() == whole,
-            None => rule.id.as_str() == text || has_alias(rule, text),
+        self.meant_by(&selector.text, &format!(" ({})", selector.origin))
+    }
+
+    /// The indexes of the rules that `text` means: `python/eval-call`, `python/*`, `B301`, or `eval-call` if no other shelf has a
+    /// rule of that name. `place` ends the first line of the error.
+    ///
+    /// # Errors
+    ///
+    /// A text that means nothing, or a name that several rules have.
+    pub(crate) fn meant_by(&self, text: &str, place: &str) -> Result<Vec<usize>> {
+        let by = |test: &dyn Fn(&Rule) -> bool| -> Vec<usize> {
+            (0..self.rules.len()).filter(|&index| test(self.rules[index])).collect()
         };
-        let found: Vec<_> = (0..self.rules.len())
-            .filter(|&index| matches(self.rules[index]))
-            .collect();
-        if found.is_empty() {
-            return Err(failure(
-                format!("unknown rule `{text}` ({})", selector.origin),
-                did_you_mean(
-                    self.nearest(text).as_deref(),
-                    "`weighbridge rules list` lists all rules",
-                ),
-            ));
+        if let Some(shelf) = text.strip_suffix("/*") {
+            let found = by(&|rule| rule.id.shelf() == shelf);
+            return if found.is_empty() {
+                Err(self.unknown(text, place))
+            } else {
+                Ok(found)
+            };
         }
-        Ok(found)
+        let found = by(&|rule| rule.id.as_str() == text || has_alias(rule, text));
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let found = by(&|rule| rule.id.name() == text);
+        match found.len() {
+            0 => Err(self.unknown(text, place)),
+            1 => Ok(found),
+            _ => Err(ambiguous(text, place, found.iter().map(|&index| self.rules[index]))),
+        }
+    }
+
+    fn unknown(&self, text: &str, place: &str) -> anyhow::Error {
+        failure(
+            format!("unknown rule `{text}`{place}"),
+            did_you_mean(
+                self.nearest(text).as_deref(),
+                "`weighbridge rules list` lists all rules",
+            ),
+        )
     }
 
     /// The rule called `name`: its id, its name alone, or another tool's code; more than one if it is not unique.
@@ -88,6 +111,15 @@ impl<'r> Catalogue<'r> {
         let rule = self.rules.iter().find(|rule| rule.id.name() == bare)?;
         Some(rule.id.to_string())
     }
+}
+
+/// The error for a name that several rules have. `place` ends its first line.
+pub(crate) fn ambiguous<'r>(name: &str, place: &str, rules: impl Iterator<Item = &'r Rule>) -> anyhow::Error {
+    let ids: Vec<_> = rules.map(|rule| format!("`{}`", rule.id)).collect();
+    failure(
+        format!("`{name}`{place} could be {} rules", ids.len()),
+        format!("choose one of {}", ids.join(", ")),
+    )
 }
 
 fn has_alias(rule: &Rule, code: &str) -> bool {

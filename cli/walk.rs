@@ -30,10 +30,24 @@ pub(crate) struct WalkOptions {
     pub(crate) respect_gitignore: bool,
     /// What is not entered besides.
     pub(crate) exclude: Globs,
+    /// Whether that holds for what the arguments name too.
+    pub(crate) force_exclude: bool,
     /// Threads to use.
     pub(crate) jobs: usize,
     /// The name of what comes through standard input.
     pub(crate) stdin_name: Option<PathBuf>,
+}
+
+impl WalkOptions {
+    /// Whether what an argument names is left out all the same.
+    fn leaves_out(&self, paths: &Paths, argument: &Path) -> bool {
+        self.force_exclude
+            && if argument.is_dir() {
+                self.exclude.matches_folder_or_one_above(paths, argument)
+            } else {
+                self.exclude.matches_file_or_folder_above(paths, argument)
+            }
+    }
 }
 
 /// A file to scan.
@@ -100,6 +114,9 @@ pub(crate) fn collect(arguments: &[PathBuf], options: &WalkOptions, paths: &Path
     for argument in arguments {
         if argument.as_os_str() == "-" {
             let path = options.stdin_name.clone();
+            if path.as_deref().is_some_and(|path| options.leaves_out(paths, path)) {
+                continue;
+            }
             let name = path
                 .as_deref()
                 .map_or_else(|| SourcePath::new(STDIN_NAME.as_bytes()), |path| paths.shown(path));
@@ -114,6 +131,7 @@ pub(crate) fn collect(arguments: &[PathBuf], options: &WalkOptions, paths: &Path
             continue;
         }
         match argument.metadata() {
+            Ok(_) if options.leaves_out(paths, argument) => tracing::debug!("argument left out: excluded"),
             Ok(metadata) if metadata.is_dir() => folders.push(argument),
             Ok(metadata) if metadata.is_file() => found.push(file(argument.clone(), paths)),
             Ok(_) => found.push(Found::Notification(special(paths.shown(argument)))),

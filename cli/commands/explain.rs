@@ -15,7 +15,7 @@ use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
-use crate::selection::Catalogue;
+use crate::selection::{Catalogue, ambiguous};
 
 /// Prints what a rule finds, why that is bad and what to do instead, as Markdown.
 pub(crate) fn explain(arguments: ExplainArguments, _: &Console) -> Result<ExitCode> {
@@ -38,13 +38,7 @@ pub(crate) fn explain(arguments: ExplainArguments, _: &Console) -> Result<ExitCo
             print(visible_lines(&explanation(rule)?).as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        several => {
-            let ids: Vec<_> = several.iter().map(|rule| format!("`{}`", rule.id)).collect();
-            Err(failure(
-                format!("`{name}` could be {} rules", several.len()),
-                format!("choose one of {}", ids.join(", ")),
-            ))
-        }
+        several => Err(ambiguous(name, "", several.iter().copied())),
     }
 }
 

@@ -3,7 +3,10 @@
 mod baseline;
 mod completions;
 mod config;
+mod doctor;
 mod explain;
+mod hook;
+mod init;
 mod man;
 mod rules;
 mod rules_test;
@@ -20,6 +23,10 @@ use crate::failure::did_you_mean;
 use crate::files::Files;
 use crate::settings::{self, Given, Loaded};
 
+pub(crate) use doctor::DoctorArguments;
+pub(crate) use hook::HookCommand;
+pub(crate) use init::InitArguments;
+
 /// Does what the command line asks for.
 ///
 /// # Errors
@@ -30,8 +37,15 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Scan(arguments) => scan::scan(*arguments, console),
         Command::Baseline(BaselineCommand::Create(arguments)) => baseline::create(*arguments, console),
         Command::Baseline(BaselineCommand::Prune(arguments)) => baseline::prune(*arguments, console),
-        Command::Rules(RulesCommand::List { format, config }) => rules::list(format, config, console),
+        Command::Rules(RulesCommand::List {
+            selectors,
+            format,
+            config,
+        }) => rules::list(&selectors, format, config),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
+        Command::Hook(command) => hook::hook(command, console),
+        Command::Init(arguments) => init::init(&arguments, console),
+        Command::Doctor(arguments) => doctor::doctor(*arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),
         Command::Completions { shell } => completions::completions(shell),

@@ -1,5 +1,6 @@
-//! `weighbridge rules list`: every rule in a line.
+//! `weighbridge rules list`: every rule in a line, or some of them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
@@ -9,23 +10,29 @@ use weighbridge_rules::{Rule, built_in_rules};
 
 use super::load;
 use crate::arguments::{ConfigArguments, ListFormat};
-use crate::console::Console;
 use crate::files::Files;
 use crate::output::print;
 use crate::pages::own_rules;
 use crate::paths::Paths;
 use crate::selection::Catalogue;
 
-/// Prints the rules, sorted by id.
-pub(crate) fn list(format: ListFormat, config: ConfigArguments, _: &Console) -> Result<ExitCode> {
+/// Prints the rules that `selectors` mean, all without one, sorted by id.
+pub(crate) fn list(selectors: &[String], format: ListFormat, config: ConfigArguments) -> Result<ExitCode> {
     let paths = Paths::of_process()?;
     let files = Files::on_disk(&paths);
     let settings = load(config, &[], &files)?.settings;
     let own = own_rules(&settings.rules.value, &files)?;
     let catalogue = Catalogue::new(&own);
+    let mut meant = BTreeSet::new();
+    for selector in selectors {
+        meant.extend(catalogue.meant_by(selector.trim(), "")?);
+    }
+    let rules = catalogue.rules().iter().enumerate();
+    let wanted = rules.filter(|(index, _)| selectors.is_empty() || meant.contains(index));
+    let wanted: Vec<_> = wanted.map(|(_, &rule)| rule).collect();
     let text = match format {
-        ListFormat::Table => table(catalogue.rules())?,
-        ListFormat::Json => document(catalogue.rules())?,
+        ListFormat::Table => table(&wanted)?,
+        ListFormat::Json => document(&wanted)?,
     };
     print(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)

@@ -5,10 +5,12 @@
 
 pub(crate) mod base;
 mod diff;
+mod home;
 mod lines;
 mod past;
 mod range;
 mod repository;
+mod state;
 mod trouble;
 
 use std::path::{Path, PathBuf};
@@ -19,10 +21,13 @@ use git2::{BranchType, Commit, Oid, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
+pub(crate) use home::{Home, home};
 pub(crate) use lines::{GitLines, Lines};
 pub(crate) use past::{Past, Standing, is_change_request};
 pub(crate) use range::{Hunk, Range, blob_options, is_file};
 pub(crate) use repository::{Blob, Objects};
+pub(crate) use state::{Trait, base_name, state};
+pub(crate) use trouble::Trouble;
 
 use crate::failure::failure;
 use crate::paths::Paths;
@@ -30,7 +35,6 @@ use crate::selection::Selection;
 use crate::walk::{self, Entry, Input, WalkOptions, Walked};
 use base::Base;
 use diff::{Changes, Kind};
-pub(crate) use trouble::Trouble;
 
 /// How many names a message lists.
 const NAMES_SHOWN: usize = 5;

@@ -104,7 +104,7 @@ impl Trouble {
     }
 
     /// The error that ends the run: wrong use if the user can mend the command, else incomplete.
-    pub(super) fn failure(self) -> anyhow::Error {
+    pub(crate) fn failure(self) -> anyhow::Error {
         let (message, hint) = (self.message(), self.hint());
         match self {
             Self::Conflicts(_) | Self::UnknownRevision(_) => failure(message, hint),

@@ -33,6 +33,7 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("WEIGHBRIDGE_SELECT", "select", Kind::Words),
     ("WEIGHBRIDGE_IGNORE", "ignore", Kind::Words),
     ("WEIGHBRIDGE_EXCLUDE", "exclude", Kind::Words),
+    ("WEIGHBRIDGE_FORCE_EXCLUDE", "force-exclude", Kind::One),
     ("WEIGHBRIDGE_INCLUDE_HIDDEN", "include-hidden", Kind::One),
     ("WEIGHBRIDGE_RESPECT_GITIGNORE", "respect-gitignore", Kind::One),
     ("WEIGHBRIDGE_MAX_FILE_SIZE", "max-file-size", Kind::One),
@@ -41,6 +42,7 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("WEIGHBRIDGE_INTRANET_SUFFIXES", "intranet-suffixes", Kind::Words),
     ("WEIGHBRIDGE_BASELINE", "baseline", Kind::Text),
     ("WEIGHBRIDGE_JOBS", "jobs", Kind::One),
+    ("WEIGHBRIDGE_ASSISTED_BY", "assisted-by", Kind::Text),
 ];
 
 /// What the environment says about settings.

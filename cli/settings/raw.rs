@@ -37,6 +37,9 @@ pub(crate) struct RawSettings {
     /// Files and folders not to enter, as in `.gitignore`, relative to this file.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) exclude: Option<Spanned<SpannedList>>,
+    /// Whether `exclude` holds for files and folders that are named too, as by a hook.
+    #[schemars(with = "Option<bool>")]
+    pub(crate) force_exclude: Option<Spanned<bool>>,
     /// Whether files and folders whose name begins with a dot are scanned. `.git` never is.
     #[schemars(with = "Option<bool>")]
     pub(crate) include_hidden: Option<Spanned<bool>>,
@@ -61,6 +64,9 @@ pub(crate) struct RawSettings {
     /// Threads to use; as many as there are processors if not given.
     #[schemars(with = "Option<NonZeroUsize>")]
     pub(crate) jobs: Option<Spanned<NonZeroUsize>>,
+    /// The assistant that commits are made with: `hook commit-msg` adds it to the message as the trailer `Assisted-by`. Empty for none.
+    #[schemars(with = "Option<String>")]
+    pub(crate) assisted_by: Option<Spanned<String>>,
     /// Severities that differ from those of the pages, by rule.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, Level>")]

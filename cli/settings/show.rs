@@ -26,6 +26,11 @@ pub(crate) fn shown(settings: &Settings) -> String {
     add("ignore", list(&s.ignore.value), &s.ignore.origin);
     add("exclude", list(&s.exclude.value), &s.exclude.origin);
     add(
+        "force-exclude",
+        s.force_exclude.value.to_string(),
+        &s.force_exclude.origin,
+    );
+    add(
         "include-hidden",
         s.include_hidden.value.to_string(),
         &s.include_hidden.origin,
@@ -47,8 +52,9 @@ pub(crate) fn shown(settings: &Settings) -> String {
         list(&s.intranet_suffixes.value),
         &s.intranet_suffixes.origin,
     );
-    let baseline = s.baseline.value.as_ref().map_or("", |item| item.text.as_str());
-    add("baseline", quoted(baseline), &s.baseline.origin);
+    let text_of = |item: &Option<Item>| quoted(item.as_ref().map_or("", |item| item.text.as_str()));
+    add("baseline", text_of(&s.baseline.value), &s.baseline.origin);
+    add("assisted-by", text_of(&s.assisted_by.value), &s.assisted_by.origin);
     match s.jobs.value {
         Some(jobs) => add("jobs", jobs.to_string(), &s.jobs.origin),
         None => lines.push((

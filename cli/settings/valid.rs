@@ -84,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) ignore: Setting<Vec<Item>>,
     /// Files not to enter.
     pub(crate) exclude: Setting<Vec<Item>>,
+    /// Whether that holds for files and folders that are named too.
+    pub(crate) force_exclude: Setting<bool>,
     /// Whether names with a leading dot are entered.
     pub(crate) include_hidden: Setting<bool>,
     /// Whether `.gitignore` is followed.
@@ -100,6 +102,8 @@ pub(crate) struct Settings {
     pub(crate) baseline: Setting<Option<Item>>,
     /// Threads; `None` for one to a processor.
     pub(crate) jobs: Setting<Option<NonZeroUsize>>,
+    /// The assistant that commits are made with, if there is one.
+    pub(crate) assisted_by: Setting<Option<Item>>,
     /// Severities by rule, sorted.
     pub(crate) severity: Vec<SeverityOverride>,
     /// Rules left out by file.
@@ -119,6 +123,7 @@ impl Settings {
             select: layers.list("--select", |raw| &raw.select),
             ignore: layers.list("--ignore", |raw| &raw.ignore),
             exclude: layers.list("--exclude", |raw| &raw.exclude),
+            force_exclude: layers.value("--force-exclude", |raw| &raw.force_exclude, false),
             include_hidden: layers.value("--hidden", |raw| &raw.include_hidden, false),
             respect_gitignore: layers.value("--no-ignore", |raw| &raw.respect_gitignore, true),
             max_file_size: layers.value("--max-file-size", |raw| &raw.max_file_size, DEFAULT_MAX_FILE_SIZE),
@@ -131,6 +136,7 @@ impl Settings {
             intranet_suffixes: layers.list("--intranet-suffixes", |raw| &raw.intranet_suffixes),
             baseline: layers.text("--baseline", |raw| &raw.baseline),
             jobs: layers.optional("--jobs", |raw| &raw.jobs),
+            assisted_by: layers.text("--assisted-by", |raw| &raw.assisted_by),
             severity: layers.severities(),
             per_file_ignores: layers.per_file_ignores()?,
             required: Vec::new(),

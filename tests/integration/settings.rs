@@ -1,6 +1,6 @@
 //! Flags, environment and files, laid over each other.
 
-use crate::support::{Folder, Ran};
+use crate::support::{Folder, MARKER_PAGE, Ran};
 
 /// `config show` with variables and arguments.
 fn shown(folder: &Folder, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
@@ -300,6 +300,23 @@ fn rules_are_selected_by_id_shelf_and_code() {
     assert_eq!(rules(&["--select", "test/*", "--ignore", "T100"]), ["test/secret"]);
     assert_eq!(rules(&["--select", "test/marker,test/secret"]).len(), 2);
     assert_eq!(rules(&["--profile", "all", "--ignore", "T100"]), ["test/secret"]);
+    assert_eq!(rules(&["--select", "marker"]), ["test/marker"]);
+    assert_eq!(rules(&["--select", "test/*", "--ignore", "marker"]), ["test/secret"]);
+}
+
+#[test]
+fn a_bare_name_that_several_rules_have_selects_none() {
+    let folder = Folder::with_pages();
+    folder.write(
+        "pages/other/marker.md",
+        MARKER_PAGE.replace("test/marker", "other/marker"),
+    );
+
+    let ran = folder.run(["scan", ".", "--rules", "pages", "--select", "marker"]);
+
+    ran.exits_with(2)
+        .says("`marker` (--select) could be 2 rules")
+        .says("choose one of `other/marker`, `test/marker`");
 }
 
 #[test]
