@@ -83,7 +83,9 @@ impl<'a> Search<'a> {
                 since: Since::Base,
                 all_lines: true,
             };
-            walked.entries.extend(self.changed(&everywhere)?.entries);
+            let changed = self.changed(&everywhere)?;
+            walked.range = changed.range;
+            walked.entries.extend(changed.entries);
             walked.entries.sort();
             walked.entries.dedup_by(|a, b| a.name == b.name);
         }

@@ -33,7 +33,7 @@ pub(crate) fn declare(scanned: &mut Scanned, walked: &Walked) -> Option<Change> 
     let range = walked.range.as_ref()?;
     let provenances = Provenances::of_change(range, walked, &scanned.line_counts);
     for (finding, line) in scanned.findings.iter_mut().zip(&scanned.begins) {
-        finding.provenance = Some(provenances.of_line(&finding.path, *line));
+        finding.provenance = provenances.of_line(&finding.path, *line);
     }
     let change = provenances.change(range);
     scanned.notifications.extend(provenances.notifications);
@@ -108,9 +108,10 @@ impl<'w> Provenances<'w> {
         Some(())
     }
 
-    fn of_line(&self, path: &SourcePath, line: usize) -> Provenance {
-        let file = self.files.get(path).filter(|file| file.is_added(line));
-        file.map_or(Provenance::Unknown, |file| self.of_added(file, line))
+    /// `None` for a line that the change does not add.
+    fn of_line(&self, path: &SourcePath, line: usize) -> Option<Provenance> {
+        let file = self.files.get(path).filter(|file| file.is_added(line))?;
+        Some(self.of_added(file, line))
     }
 
     fn of_added(&self, file: &FileLines<'_>, line: usize) -> Provenance {

@@ -228,6 +228,8 @@ fn what_a_new_gitignore_hides_is_scanned_all_the_same() {
     let report = pull.scan(&[], &["."]).exits_with(1).json();
 
     assert_eq!(report["summary"]["findings"]["total"], 2);
+    assert_eq!(report["change"]["guarded"], true);
+    assert_eq!(report["change"]["added_lines"]["total"], 4);
     assert!(reasons(&report).contains(&pair("guard", ".gitignore")));
 }
 

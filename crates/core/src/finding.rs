@@ -29,7 +29,7 @@ pub struct Finding {
     pub line_hash: String,
     /// The suppression that covers it; a suppressed finding does not count.
     pub suppression: Option<Suppression>,
-    /// Who wrote the line it begins on; `None` if nobody was asked.
+    /// Who wrote the line it begins on; `None` if nobody was asked, or if the change did not add it.
     pub provenance: Option<Provenance>,
 }
 

@@ -70,7 +70,7 @@ pub(crate) struct Finding<'a> {
     line_hash: &'a str,
     /// The suppression that covers it; null if it counts.
     suppression: Option<Suppression>,
-    /// Who wrote the first line: `declared-ai`, `declared-human`, `unknown`; null if nobody was asked.
+    /// Who wrote the first line: `declared-ai`, `declared-human`, `unknown`; null if nobody was asked, or if the change did not add it.
     #[schemars(schema_with = "provenance_or_null_schema")]
     provenance: Option<&'static str>,
     /// Numbers of the weaknesses in CWE.
