@@ -7,7 +7,7 @@ use weighbridge_core::{Report, Severity, Summary, admit};
 use crate::Format;
 use crate::sample::{self, HOSTILE, SECRET};
 
-fn hostile_text() -> impl Strategy<Value = String> {
+pub(crate) fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just(HOSTILE.to_owned()),
         Just(format!("tok_{SECRET}")),
@@ -22,7 +22,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
 }
 
 /// Findings at any place of any text in any file, with messages that quote it.
-fn report() -> impl Strategy<Value = Report> {
+pub(crate) fn report() -> impl Strategy<Value = Report> {
     let part = (
         hostile_text(),
         any::<Vec<u8>>(),

@@ -22,16 +22,23 @@ pub(crate) fn spelled_out(text: &str) -> String {
 
 /// The text as one line that no log runner obeys, if it does not stand at the beginning of a line.
 pub(crate) fn one_line(text: &str) -> String {
-    let joined = text.split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
-    let mut shown = String::with_capacity(text.len());
-    push_visible(&mut shown, joined.collect::<Vec<_>>().join(" ").as_bytes());
-    break_commands(&shown).into_owned()
+    break_commands(&joined(text)).into_owned()
+}
+
+/// The text as one line with hidden characters spelled out. First spelled out, then trimmed: what a hidden character at
+/// the end of a line looks like must not depend on whether the text comes from a scan or from a written report.
+pub(crate) fn joined(text: &str) -> String {
+    let shown = spelled_out(text);
+    let parts = shown.split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The message of a notification and its causes, which stand on further lines.
-pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = &str> {
-    let lines = message.lines().map(|line| line.trim().trim_start_matches("cause: "));
-    lines.filter(|line| !line.is_empty())
+pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = String> {
+    let shown = spelled_out(message);
+    let lines = shown.lines().map(|line| line.trim().trim_start_matches("cause: "));
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    lines.into_iter()
 }
 
 /// The path as text that no log runner obeys, wherever in a line it stands.
