@@ -63,7 +63,7 @@ impl Excerpt {
     /// text without them none can be put together again. The report may come from anybody, so hidden characters are
     /// spelled out once more (which changes no text that was), and the marks move with their text.
     pub fn restored(lines: impl IntoIterator<Item = ExcerptLine>) -> Option<Self> {
-        let lines: Option<Vec<_>> = lines.into_iter().map(restored_line).collect();
+        let lines: Option<Vec<_>> = lines.into_iter().map(|line| restored_line(&line)).collect();
         let lines = lines?;
         let is_in_order = lines
             .windows(2)
@@ -77,7 +77,7 @@ impl Excerpt {
     }
 }
 
-fn restored_line(line: ExcerptLine) -> Option<ExcerptLine> {
+fn restored_line(line: &ExcerptLine) -> Option<ExcerptLine> {
     let (from, to) = line.mark.unwrap_or_default();
     // A part that is no text of its own also refuses ends in front of their beginning.
     let parts = [line.text.get(..from)?, line.text.get(from..to)?, line.text.get(to..)?];

@@ -304,6 +304,47 @@ fn a_text_has_a_limit() {
     assert_eq!(said, "a text is longer than 1 MiB");
 }
 
+/// Puts what some reader obeys into every text that may say anything.
+fn poison(json: &mut Value) {
+    const FREE: [&str; 6] = ["message", "help", "hint", "reason", "text", "name"];
+    match json {
+        Value::Object(object) => {
+            for (key, value) in object {
+                match value {
+                    Value::String(text) if FREE.contains(&key.as_str()) && text != "weighbridge" => {
+                        *text = format!("{}\n{}\t{text}", sample::HOSTILE, sample::HOSTILE);
+                    }
+                    other => poison(other),
+                }
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(poison),
+        _ => {}
+    }
+}
+
+#[test]
+fn a_hostile_report_commands_nobody() {
+    let report = full_sample();
+    let mut findings = report.findings().to_vec();
+    for finding in &mut findings {
+        finding.path = SourcePath::new(sample::HOSTILE.as_bytes());
+    }
+    let mut poisoned = Report::new(findings, report.notifications().to_vec(), Summary::default());
+    poisoned.policy = report.policy;
+    poisoned.review = report.review;
+    let mut json = serde_json::from_str(&sample::emitted_from(Format::Json, &poisoned)).unwrap();
+    poison(&mut json);
+    let text = json.to_string();
+    assert!(text.matches("##[add-matcher]").count() > 40 && text.contains('\u{202e}'));
+
+    let read = read(&text);
+
+    for &format in Format::ALL {
+        every_format::assert_harmless(format, &emitted(format, &read));
+    }
+}
+
 prop_compose! {
     /// Texts that no scan makes, in every place that a report has for one.
     fn any_report()(
