@@ -8,6 +8,7 @@
 
 mod annotations;
 mod azure;
+mod comparison;
 mod concise;
 mod context;
 mod format;
@@ -36,6 +37,7 @@ mod every_format;
 #[cfg(test)]
 mod sample;
 
+pub use comparison::{Comparison, ComparisonFormat, NotComparable, Note, OneSided, Reason, compare};
 pub use context::{Context, Style};
 pub use format::{Format, UnknownFormat, emit, emit_timed};
 pub use json::report_schema;
