@@ -10,8 +10,10 @@
 
 mod arguments;
 mod baseline;
+mod clock;
 mod commands;
 mod console;
+mod exit_code;
 mod failure;
 mod git;
 mod globs;
@@ -22,6 +24,7 @@ mod panics;
 mod paths;
 mod progress;
 mod read;
+mod report_file;
 mod run;
 mod search;
 mod selection;

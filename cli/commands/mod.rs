@@ -3,6 +3,8 @@
 mod baseline;
 mod completions;
 mod config;
+mod convert;
+mod diff;
 mod explain;
 mod man;
 mod rules;
@@ -19,6 +21,8 @@ use crate::console::Console;
 use crate::failure::did_you_mean;
 use crate::paths::Paths;
 use crate::settings::{self, Given, Loaded};
+pub(crate) use convert::ConvertArguments;
+pub(crate) use diff::DiffArguments;
 
 /// Does what the command line asks for.
 ///
@@ -30,6 +34,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Scan(arguments) => scan::scan(*arguments, console),
         Command::Baseline(BaselineCommand::Create(arguments)) => baseline::create(*arguments, console),
         Command::Baseline(BaselineCommand::Prune(arguments)) => baseline::prune(*arguments, console),
+        Command::Convert(arguments) => convert::convert(*arguments, console),
+        Command::Diff(arguments) => diff::diff(&arguments, console),
         Command::Rules(RulesCommand::List { format, config }) => rules::list(format, config, console),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Explain(arguments) => explain::explain(arguments, console),

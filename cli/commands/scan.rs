@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use anyhow::Result;
-use weighbridge_core::{Notification, NotificationLevel, Outcome, Report, Severity, Skipped, Summary};
+use weighbridge_core::{Notification, NotificationLevel, Report, Skipped, Summary};
 use weighbridge_emit::{Context, Times, summary_line};
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
 use crate::baseline::Baseline;
+use crate::clock::seconds_since_1970;
 use crate::console::Console;
+use crate::exit_code::{INCOMPLETE, exit_code};
 use crate::failure::failure;
 use crate::git::Scope;
 use crate::interrupt;
@@ -23,9 +25,6 @@ use crate::search::Search;
 use crate::selection::{Catalogue, Selection};
 use crate::settings::Settings;
 use crate::walk::Walked;
-
-const FINDINGS: u8 = 1;
-const INCOMPLETE: u8 = 3;
 
 /// Scans what the arguments name and reports it.
 pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCode> {
@@ -86,20 +85,6 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     outputs.write(&report, &context, times)?;
     console.summary(&summary_line(&report, Some(began.elapsed()), console.stderr_style()));
     Ok(ExitCode::from(exit_code(&report, settings.fail_on(), leniency)))
-}
-
-/// The time for the formats that demand one: the wall clock, or `SOURCE_DATE_EPOCH` for reports that can be made again.
-///
-/// Source: [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/).
-fn seconds_since_1970() -> u64 {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok());
-    if let Some(seconds) = fixed {
-        return seconds;
-    }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| since.as_secs())
 }
 
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
@@ -177,13 +162,4 @@ fn list_files(walked: &Walked, leniency: Leniency, console: &Console) -> Result<
     } else {
         ExitCode::from(INCOMPLETE)
     })
-}
-
-fn exit_code(report: &Report, fail_on: Option<Severity>, leniency: Leniency) -> u8 {
-    let has_findings = || fail_on.is_some_and(|least| report.open_findings().any(|finding| finding.severity >= least));
-    match report.outcome(fail_on) {
-        Outcome::Incomplete if !leniency.allow_incomplete => INCOMPLETE,
-        Outcome::Findings | Outcome::Incomplete if has_findings() && !leniency.exit_zero => FINDINGS,
-        _ => 0,
-    }
 }

@@ -11,7 +11,9 @@ mod support;
 
 mod architecture;
 mod baseline;
+mod convert;
 mod determinism;
+mod diff;
 mod exit_codes;
 mod fixtures;
 mod git_since;

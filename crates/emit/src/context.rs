@@ -46,7 +46,7 @@ impl<'a> Context<'a> {
     }
 
     /// Names the set of rules that were enabled, by the text of their pages.
-    pub(crate) fn rules_digest(&self) -> Digest {
+    pub fn rules_digest(&self) -> Digest {
         let parts: Vec<_> = self
             .rules
             .iter()
