@@ -45,7 +45,8 @@ pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = String> 
 pub(crate) fn path(path: &SourcePath) -> String {
     let shown = path.to_string();
     let shown = break_commands(&shown);
-    if shown.trim_start().starts_with("::") {
+    // A colon follows the path in many formats, so one alone would make two.
+    if shown.trim_start().starts_with(':') {
         return format!("./{shown}");
     }
     shown.into_owned()
@@ -92,6 +93,7 @@ mod tests {
     #[test]
     fn a_path_cannot_begin_a_line_with_a_command() {
         assert_eq!(path(&SourcePath::new(b" ::error::x")), "./ ::error::x");
+        assert_eq!(path(&SourcePath::new(b":")), "./:");
         assert_eq!(path(&SourcePath::new(b"a/##[x]\n::error::")), "a/## [x]\\u{a}::error::");
     }
 
