@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::{DoctorArguments, HookCommand, InitArguments};
+use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
 use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
@@ -68,6 +68,10 @@ pub(crate) enum Command {
     /// Accept the findings there are, so that only new ones count
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Write a report in another format, without a second scan
+    Convert(Box<ConvertArguments>),
+    /// Compare two reports: what is new, what is fixed
+    Diff(DiffArguments),
     /// List rules, or test pages of your own
     #[command(subcommand)]
     Rules(RulesCommand),

@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::exit_code::INCOMPLETE;
+
 /// Wrong use.
 const WRONG_USE: u8 = 2;
-/// Something could not be looked at.
-const INCOMPLETE: u8 = 3;
 
 /// What went wrong, why, and what to do about it. Carried inside [`anyhow::Error`] and printed by the console.
 #[derive(Debug)]

@@ -10,8 +10,10 @@
 
 mod arguments;
 mod baseline;
+mod clock;
 mod commands;
 mod console;
+mod exit_code;
 mod failure;
 mod files;
 mod git;
@@ -26,6 +28,7 @@ mod policy;
 mod progress;
 mod provenance;
 mod read;
+mod report_file;
 mod run;
 mod search;
 mod selection;

@@ -133,8 +133,8 @@ pub(crate) fn print(bytes: &[u8]) -> Result<()> {
     to_stdout(|out| out.write_all(bytes))
 }
 
-/// A reader that has gone away (`| head`) is no error.
-fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+/// Writes to standard output. A reader that has gone away (`| head`) is no error.
+pub(crate) fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     // `always` passes everything through, except that an old Windows console gets its colours.
     let mut out = anstream::AutoStream::always(io::stdout().lock());
     match write(&mut out).and_then(|()| out.flush()) {

@@ -11,6 +11,7 @@ use super::{load, warn_of_unknown_variables};
 use crate::arguments::{CreateArguments, PruneArguments, SettingsArguments};
 use crate::baseline::{Baseline, DEFAULT_NAME};
 use crate::console::Console;
+use crate::exit_code::INCOMPLETE;
 use crate::failure::failure;
 use crate::files::Files;
 use crate::guard::Guard;
@@ -23,8 +24,6 @@ use crate::search::Search;
 use crate::selection::{Catalogue, Selection};
 use crate::settings::{Item, Settings};
 use crate::walk::Walked;
-
-const INCOMPLETE: u8 = 3;
 
 /// Writes every finding that counts to a baseline.
 pub(crate) fn create(arguments: CreateArguments, console: &Console) -> Result<ExitCode> {

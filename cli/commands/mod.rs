@@ -3,6 +3,8 @@
 mod baseline;
 mod completions;
 mod config;
+mod convert;
+mod diff;
 mod doctor;
 mod explain;
 mod hook;
@@ -22,6 +24,8 @@ use crate::console::Console;
 use crate::failure::did_you_mean;
 use crate::files::Files;
 use crate::settings::{self, Given, Loaded};
+pub(crate) use convert::ConvertArguments;
+pub(crate) use diff::DiffArguments;
 
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use hook::HookCommand;
@@ -42,6 +46,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
             format,
             config,
         }) => rules::list(&selectors, format, config),
+        Command::Convert(arguments) => convert::convert(*arguments, console),
+        Command::Diff(arguments) => diff::diff(&arguments, console),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Hook(command) => hook::hook(command, console),
         Command::Init(arguments) => init::init(&arguments, console),

@@ -2,16 +2,18 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use anyhow::Result;
-use weighbridge_core::{Notification, NotificationLevel, Outcome, Report, Severity, Skipped, Summary};
+use weighbridge_core::{Notification, NotificationLevel, Report, Skipped, Summary};
 use weighbridge_emit::{Context, Times, summary_line};
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
 use crate::baseline::Baseline;
+use crate::clock::seconds_since_1970;
 use crate::console::Console;
+use crate::exit_code::{INCOMPLETE, exit_code};
 use crate::failure::failure;
 use crate::git::Scope;
 use crate::guard::{self, Circumstances, Guard};
@@ -26,9 +28,6 @@ use crate::search::Search;
 use crate::selection::{Catalogue, Selection};
 use crate::settings::Settings;
 use crate::walk::Walked;
-
-const FINDINGS: u8 = 1;
-const INCOMPLETE: u8 = 3;
 
 /// Scans what the arguments name and reports it.
 pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCode> {
@@ -112,20 +111,6 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     outputs.write(&report, &context, times)?;
     console.summary(&summary_line(&report, Some(began.elapsed()), console.stderr_style()));
     Ok(ExitCode::from(exit_code(&report, settings.fail_on(), leniency)))
-}
-
-/// The time for the formats that demand one: the wall clock, or `SOURCE_DATE_EPOCH` for reports that can be made again.
-///
-/// Source: [SOURCE_DATE_EPOCH](https://reproducible-builds.org/specs/source-date-epoch/).
-fn seconds_since_1970() -> u64 {
-    let fixed = std::env::var("SOURCE_DATE_EPOCH")
-        .ok()
-        .and_then(|seconds| seconds.parse().ok());
-    if let Some(seconds) = fixed {
-        return seconds;
-    }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |since| since.as_secs())
 }
 
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
@@ -224,14 +209,4 @@ fn deciding(settings: &Settings, policy: &Policy, file: Option<&Path>, paths: &P
     deciding.extend(baseline.map(|file| (paths.absolute(&file.path()), "the baseline")));
     deciding.extend(policy.path().map(|file| (paths.absolute(file), "the policy")));
     deciding
-}
-
-fn exit_code(report: &Report, fail_on: Option<Severity>, leniency: Leniency) -> u8 {
-    let has_findings = || fail_on.is_some_and(|least| report.open_findings().any(|finding| finding.severity >= least));
-    match report.outcome(fail_on) {
-        Outcome::Incomplete if !leniency.allow_incomplete => INCOMPLETE,
-        Outcome::Findings | Outcome::Incomplete if has_findings() && !leniency.exit_zero => FINDINGS,
-        _ if leniency.fail_on_review && report.review.is_required() => FINDINGS,
-        _ => 0,
-    }
 }

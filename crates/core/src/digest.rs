@@ -28,10 +28,31 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest that is written so; `None` unless it is 64 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+            return None;
+        };
+        let digits: &[[u8; 2]; 32] = pairs.try_into().ok()?;
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits) {
+            if !pair.iter().copied().all(is_lower_hex) {
+                return None;
+            }
+            *byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
     /// The 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// Whether the byte is a lower-case hexadecimal digit.
+pub(crate) fn is_lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
 impl fmt::Display for Digest {
@@ -56,6 +77,23 @@ mod tests {
             Digest::of(b"").to_string(),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
         );
+    }
+
+    #[test]
+    fn a_written_digest_can_be_read_and_nothing_else_can() {
+        let digest = Digest::of(b"a");
+        let text = digest.to_string();
+
+        assert_eq!(Digest::parse(&text), Some(digest));
+        for text in [
+            "",
+            &text[1..],
+            &text[2..],
+            &text.to_uppercase(),
+            &format!("+{}", &text[1..]),
+        ] {
+            assert_eq!(Digest::parse(text), None, "{text}");
+        }
     }
 
     #[test]

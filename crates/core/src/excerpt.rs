@@ -33,7 +33,7 @@ pub struct ExcerptLine {
 }
 
 impl Excerpt {
-    /// The lines around `span`, cut through `mask`. The only way to make an excerpt.
+    /// The lines around `span`, cut through `mask`. The only way to make an excerpt of a source.
     pub fn cut(source: &Source<'_>, span: Span, mask: &Mask) -> Self {
         let first = source.line_index(span.start);
         let last = source
@@ -56,10 +56,41 @@ impl Excerpt {
         Self { lines }
     }
 
+    /// The excerpt that a written report holds. `None` if the lines do not follow one another, or if a mark does not lie
+    /// between characters of its text.
+    ///
+    /// No mask is asked, and none is needed: [`Excerpt::cut`] took the secrets out before the report was written, and from
+    /// text without them none can be put together again. The report may come from anybody, so hidden characters are
+    /// spelled out once more (which changes no text that was), and the marks move with their text.
+    pub fn restored(lines: impl IntoIterator<Item = ExcerptLine>) -> Option<Self> {
+        let lines: Option<Vec<_>> = lines.into_iter().map(|line| restored_line(&line)).collect();
+        let lines = lines?;
+        let is_in_order = lines
+            .windows(2)
+            .all(|pair| pair[0].number.checked_add(1) == Some(pair[1].number));
+        (is_in_order && lines.first().is_none_or(|line| line.number > 0)).then_some(Self { lines })
+    }
+
     /// The lines, in order.
     pub fn lines(&self) -> &[ExcerptLine] {
         &self.lines
     }
+}
+
+fn restored_line(line: &ExcerptLine) -> Option<ExcerptLine> {
+    let (from, to) = line.mark.unwrap_or_default();
+    // A part that is no text of its own also refuses ends in front of their beginning.
+    let parts = [line.text.get(..from)?, line.text.get(from..to)?, line.text.get(to..)?];
+    let mut text = String::with_capacity(line.text.len());
+    let ends = parts.map(|part| {
+        push_visible(&mut text, part.as_bytes());
+        text.len()
+    });
+    Some(ExcerptLine {
+        number: line.number,
+        mark: line.mark.map(|_| (ends[0], ends[1])),
+        text,
+    })
 }
 
 /// The text of `span` as it may be shown: one line, cut through `mask`, at most `max_bytes` of the source.
@@ -184,7 +215,47 @@ mod tests {
         assert!(line.text.len() < 400 && line.text.starts_with('…') && line.text.ends_with('…'));
     }
 
+    fn line(number: usize, text: &str, mark: Option<(usize, usize)>) -> ExcerptLine {
+        let text = text.to_owned();
+        ExcerptLine { number, text, mark }
+    }
+
+    #[test]
+    fn hidden_characters_do_not_come_back_with_a_report() {
+        let excerpt = Excerpt::restored([line(3, "a\u{1b}\u{202e}eval\n(x)", Some((5, 9)))]).unwrap();
+
+        let line = &excerpt.lines()[0];
+        assert_eq!(line.text, "a\\u{1b}\\u{202e}eval\\u{a}(x)");
+        let (from, to) = line.mark.unwrap();
+        assert_eq!(&line.text[from..to], "eval");
+    }
+
+    #[test]
+    fn a_mark_outside_of_its_text_is_refused() {
+        for mark in [(0, 4), (4, 4), (2, 1), (1, 2), (usize::MAX, usize::MAX)] {
+            assert_eq!(Excerpt::restored([line(1, "aé", Some(mark))]), None, "{mark:?}");
+        }
+        assert!(Excerpt::restored([line(1, "aé", Some((1, 3))), line(2, "", Some((0, 0)))]).is_some());
+    }
+
+    #[test]
+    fn lines_that_do_not_follow_one_another_are_refused() {
+        for numbers in [[0, 1], [1, 3], [2, 2], [2, 1], [usize::MAX, 0]] {
+            assert_eq!(Excerpt::restored(numbers.map(|number| line(number, "", None))), None);
+        }
+        assert!(Excerpt::restored([]).is_some());
+    }
+
     proptest! {
+        #[test]
+        fn what_was_cut_is_restored_as_it_was(text in "\\PC{0,60}|[\\x00-\\x1f\u{202e}a]{0,60}", start in 0usize..200, length in 0usize..200) {
+            let source = source(&text);
+            let start = start.min(text.len());
+            let cut = Excerpt::cut(&source, Span::new(start, (start + length).min(text.len())), &Mask::default());
+
+            prop_assert_eq!(Excerpt::restored(cut.lines().to_vec()), Some(cut));
+        }
+
         /// The secret consists of characters that occur nowhere else, so any of them in the excerpt is a leak.
         #[test]
         fn no_masked_byte_is_ever_copied(

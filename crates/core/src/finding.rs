@@ -4,7 +4,8 @@ use crate::{Confidence, Excerpt, Fingerprint, Position, Provenance, RuleId, Seve
 
 /// What a rule says about a place. **The order of the fields is the order of a report.**
 ///
-/// Made only by [`admit`](crate::admit): every text in it went through the mask of the file.
+/// Made by [`admit`](crate::admit), so every text in it went through the mask of the file; or read back from a report,
+/// which was made of such findings.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The file.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::digest::is_lower_hex;
 use crate::{Digest, RuleId, SourcePath};
 
 /// Names a finding by what it says about which text, not by line number.
@@ -26,6 +27,11 @@ impl Fingerprint {
         let mut text = digest.to_string();
         text.truncate(32);
         Self(text)
+    }
+
+    /// The fingerprint that is written so; `None` unless it is 32 lower-case hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 32 && text.bytes().all(is_lower_hex)).then(|| Self(text.to_owned()))
     }
 
     /// 32 hexadecimal digits.
@@ -81,6 +87,21 @@ mod tests {
         assert_eq!(of("eval( x )", b"", 0), of("eval(\n  x )", b"", 0));
         assert_ne!(of("eval(x)", b"", 0), of("eval(y)", b"", 0));
         assert_ne!(of("eval(x)", b"", 0), of("eval(x)", b"", 1));
+    }
+
+    #[test]
+    fn a_written_one_can_be_read_and_nothing_else_can() {
+        let fingerprint = of("eval(x)", b"", 0);
+
+        assert_eq!(Fingerprint::parse(fingerprint.as_str()), Some(fingerprint.clone()));
+        for text in [
+            "",
+            &fingerprint.as_str()[1..],
+            &fingerprint.as_str().to_uppercase(),
+            &"é".repeat(16),
+        ] {
+            assert_eq!(Fingerprint::parse(text), None, "{text}");
+        }
     }
 
     #[test]

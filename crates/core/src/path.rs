@@ -17,6 +17,18 @@ impl SourcePath {
         Self(bytes.into())
     }
 
+    /// The path that [`SourcePath::to_uri`] and `Display` write so; `None` if they write none so, or not the same.
+    ///
+    /// So there is one way to write a path, and what people read names the same file as what programs read.
+    pub fn written_as(uri: &str, shown: &str) -> Option<Self> {
+        let bytes = decoded(uri)?;
+        let with_dot = [b"./", bytes.as_slice()].concat();
+        let paths = [bytes, with_dot].map(|bytes| Self(bytes.into()));
+        paths
+            .into_iter()
+            .find(|path| path.to_uri() == uri && path.to_string() == shown)
+    }
+
     /// The bytes as the file system has them.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -51,6 +63,23 @@ impl SourcePath {
     }
 }
 
+/// The bytes of a URI reference as [`SourcePath::to_uri`] writes it.
+fn decoded(uri: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(uri.len());
+    let mut rest = uri.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        rest = behind;
+        if byte == b'%' {
+            let (digits, behind) = rest.split_at_checked(2)?;
+            bytes.push(u8::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()?);
+            rest = behind;
+        } else {
+            bytes.push(byte);
+        }
+    }
+    Some(bytes)
+}
+
 impl fmt::Display for SourcePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::with_capacity(self.0.len());
@@ -67,7 +96,41 @@ impl fmt::Debug for SourcePath {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_written_path_can_be_read(bytes in "(\\./){0,2}[\\x00-\\x1f%a-c/.:é\u{202e}]{0,8}", byte in any::<Option<u8>>()) {
+            let bytes = [bytes.as_bytes(), byte.as_slice()].concat();
+            let path = SourcePath::new(&bytes);
+
+            prop_assert_eq!(SourcePath::written_as(&path.to_uri(), &path.to_string()), Some(path));
+        }
+
+        #[test]
+        fn what_is_read_is_written_the_same(uri in "[%0-9A-Fa-f/.: ]{0,9}", shown in "\\PC{0,9}") {
+            if let Some(path) = SourcePath::written_as(&uri, &shown) {
+                prop_assert_eq!((path.to_uri(), path.to_string()), (uri, shown));
+            }
+        }
+    }
+
+    #[test]
+    fn two_names_for_two_files_are_refused() {
+        for (uri, shown) in [
+            ("a", "b"),
+            ("%2e", "."),
+            ("a b", "a b"),
+            ("%", "%"),
+            ("%+1", "\\u{1}"),
+            ("./a", "./a"),
+            ("a:b", "a:b"),
+        ] {
+            assert_eq!(SourcePath::written_as(uri, shown), None, "{uri}");
+        }
+    }
 
     #[test]
     fn a_name_cannot_forge_a_line() {

@@ -18,6 +18,16 @@ impl RuleId {
         Self(Cow::Owned(id))
     }
 
+    /// Whether `text` could be an id: a shelf, a slash and a name, each of `a` to `z`, `0` to `9` and `-`.
+    pub fn is_well_formed(text: &str) -> bool {
+        let is_word = |word: &str| {
+            let mut bytes = word.bytes();
+            !word.is_empty() && bytes.all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
+        };
+        text.split_once('/')
+            .is_some_and(|(shelf, name)| is_word(shelf) && is_word(name))
+    }
+
     /// The whole id.
     pub fn as_str(&self) -> &str {
         &self.0

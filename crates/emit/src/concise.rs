@@ -1,23 +1,18 @@
 //! One finding a line: `path:line:column: severity[rule] message`, as editors and `grep` read it.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
-use weighbridge_core::{NotificationLevel, Report};
+use weighbridge_core::{Finding, NotificationLevel, Report};
 
-use crate::{Context, paint, shown};
+use crate::{Context, Style, paint, shown};
 
 /// Writes the report with one line a finding.
 pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
     let style = context.style;
     for finding in report.open_findings() {
         let rule = style.link(&context.page_url(&finding.rule), &finding.rule);
-        let kind = style.paint(
-            paint::severity(finding.severity),
-            format_args!("{}[{rule}]", finding.severity),
-        );
-        let start = finding.location.start;
-        let place = format!("{}:{}:{}", shown::path(&finding.path), start.line, start.column);
-        writeln!(out, "{place}: {kind} {}", shown::one_line(&finding.message))?;
+        writeln!(out, "{}", line(finding, &rule, style))?;
     }
     for notification in report.notifications() {
         if let Some(path) = &notification.path {
@@ -32,6 +27,17 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) 
         writeln!(out, "{kind} {}", shown::one_line(&message.join(": ")))?;
     }
     Ok(())
+}
+
+/// The finding in one line; `rule` is its rule as it is to be shown.
+pub(crate) fn line(finding: &Finding, rule: &dyn Display, style: Style) -> String {
+    let kind = style.paint(
+        paint::severity(finding.severity),
+        format_args!("{}[{rule}]", finding.severity),
+    );
+    let start = finding.location.start;
+    let place = format!("{}:{}:{}", shown::path(&finding.path), start.line, start.column);
+    format!("{place}: {kind} {}", shown::one_line(&finding.message))
 }
 
 #[cfg(test)]

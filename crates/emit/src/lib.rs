@@ -8,6 +8,7 @@
 
 mod annotations;
 mod azure;
+mod comparison;
 mod concise;
 mod context;
 mod format;
@@ -24,6 +25,7 @@ mod markup;
 mod paint;
 mod prose;
 mod rdjson;
+mod read;
 mod review;
 mod sarif;
 mod shown;
@@ -36,8 +38,10 @@ mod every_format;
 #[cfg(test)]
 mod sample;
 
+pub use comparison::{Comparison, ComparisonFormat, NotComparable, Note, OneSided, Reason, compare};
 pub use context::{Context, Style};
 pub use format::{Format, UnknownFormat, emit, emit_timed};
 pub use json::report_schema;
+pub use read::{MAX_REPORT_BYTES, ReadError, ReadReport, read_report};
 pub use summary::summary_line;
 pub use times::Times;

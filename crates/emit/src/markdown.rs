@@ -16,13 +16,13 @@ use crate::summary::{by_severity, counted, declared, headline, searched};
 use crate::{Context, review, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
-const MAX_CHARACTERS: usize = 60_000;
+pub(crate) const MAX_CHARACTERS: usize = 60_000;
 /// Of these the notifications may take so many.
 const MAX_NOTIFICATION_CHARACTERS: usize = 15_000;
 /// Rows of the table of rules.
 const MAX_RULES: usize = 40;
 /// Kept for the sentence about what is left out.
-const REST: usize = 300;
+pub(crate) const REST: usize = 300;
 
 /// Writes the report as Markdown.
 pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn io::Write) -> io::Result<()> {
@@ -186,7 +186,7 @@ fn files(report: &Report, context: &Context<'_>, room: usize) -> (String, usize)
     (text, findings.len() - written.len())
 }
 
-fn push(text: &mut String, more: fmt::Arguments<'_>) {
+pub(crate) fn push(text: &mut String, more: fmt::Arguments<'_>) {
     text.write_fmt(more).expect("writing to a string does not fail");
 }
 
@@ -291,7 +291,7 @@ fn is_plain_word(word: &str) -> bool {
 ///
 /// Source: [CommonMark §6.1](https://spec.commonmark.org/0.31.2/#code-spans): a space at both ends is dropped, and the fence must be
 /// longer than every run inside. Tables are split at `|` before spans are read.
-fn code_span(text: &str) -> String {
+pub(crate) fn code_span(text: &str) -> String {
     let text = visible(text).replace('|', "¦");
     let fence = "`".repeat(longest_run(&text) + 1);
     let space = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::shown::{command_breaks, spelled_out};
+use crate::shown::{command_breaks, joined, spelled_out};
 
 /// The text as content or as the value of an attribute in quotes, on as many lines as it has.
 ///
@@ -31,8 +31,7 @@ pub(crate) fn escaped(text: &str) -> String {
 
 /// The same on one line.
 pub(crate) fn escaped_line(text: &str) -> String {
-    let words = text.split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
-    escaped(&words.collect::<Vec<_>>().join(" "))
+    escaped(&joined(text))
 }
 
 #[cfg(test)]

@@ -22,23 +22,31 @@ pub(crate) fn spelled_out(text: &str) -> String {
 
 /// The text as one line that no log runner obeys, if it does not stand at the beginning of a line.
 pub(crate) fn one_line(text: &str) -> String {
-    let joined = text.split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
-    let mut shown = String::with_capacity(text.len());
-    push_visible(&mut shown, joined.collect::<Vec<_>>().join(" ").as_bytes());
-    break_commands(&shown).into_owned()
+    break_commands(&joined(text)).into_owned()
+}
+
+/// The text as one line with hidden characters spelled out. First spelled out, then trimmed: what a hidden character at
+/// the end of a line looks like must not depend on whether the text comes from a scan or from a written report.
+pub(crate) fn joined(text: &str) -> String {
+    let shown = spelled_out(text);
+    let parts = shown.split(['\n', '\t']).map(str::trim).filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join(" ")
 }
 
 /// The message of a notification and its causes, which stand on further lines.
-pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = &str> {
-    let lines = message.lines().map(|line| line.trim().trim_start_matches("cause: "));
-    lines.filter(|line| !line.is_empty())
+pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = String> {
+    let shown = spelled_out(message);
+    let lines = shown.lines().map(|line| line.trim().trim_start_matches("cause: "));
+    let lines: Vec<_> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    lines.into_iter()
 }
 
 /// The path as text that no log runner obeys, wherever in a line it stands.
 pub(crate) fn path(path: &SourcePath) -> String {
     let shown = path.to_string();
     let shown = break_commands(&shown);
-    if shown.trim_start().starts_with("::") {
+    // A colon follows the path in many formats, so one alone would make two.
+    if shown.trim_start().starts_with(':') {
         return format!("./{shown}");
     }
     shown.into_owned()
@@ -85,6 +93,7 @@ mod tests {
     #[test]
     fn a_path_cannot_begin_a_line_with_a_command() {
         assert_eq!(path(&SourcePath::new(b" ::error::x")), "./ ::error::x");
+        assert_eq!(path(&SourcePath::new(b":")), "./:");
         assert_eq!(path(&SourcePath::new(b"a/##[x]\n::error::")), "a/## [x]\\u{a}::error::");
     }
 

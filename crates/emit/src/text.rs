@@ -80,14 +80,14 @@ fn write_notification(notification: &Notification, style: Style, out: &mut dyn W
     };
     let title = style.paint(color, format_args!("{level}[{}]", notification.id));
     let mut lines = shown::message_and_causes(&notification.message);
-    let message = style.paint(paint::STRONG, shown::one_line(lines.next().unwrap_or_default()));
+    let message = style.paint(paint::STRONG, shown::one_line(&lines.next().unwrap_or_default()));
     writeln!(out, "{title}: {message}")?;
     let gutter = Gutter { style, indent: 1 };
     if let Some(path) = &notification.path {
         gutter.write_place(&shown::path(path), out)?;
     }
     for cause in lines {
-        gutter.write_remark("cause", cause, out)?;
+        gutter.write_remark("cause", &cause, out)?;
     }
     if let Some(hint) = &notification.hint {
         gutter.write_remark("help", hint, out)?;

@@ -71,7 +71,7 @@ fn unfinished_issue(notification: &Notification) -> Issue<'_> {
         b"weighbridge/notification/1",
         notification.id.as_bytes(),
         path.as_bytes(),
-        notification.message.as_bytes(),
+        shown::spelled_out(&notification.message).as_bytes(),
     ])
     .to_string();
     fingerprint.truncate(32);

@@ -245,7 +245,10 @@ fn vulnerability<'a>(kind: Kind, finding: &'a Finding, context: &Context<'a>) ->
     Vulnerability {
         id: uuid(&finding.fingerprint),
         category: kind.name(),
-        name: at_most(MAX_NAME, rule.map_or(&finding.message, |rule| &rule.summary)),
+        name: at_most(
+            MAX_NAME,
+            &shown::one_line(rule.map_or(&finding.message, |rule| &rule.summary)),
+        ),
         description: message,
         severity: match finding.severity {
             Severity::Critical => "Critical",

@@ -9,7 +9,7 @@ use weighbridge_core::{NotificationLevel, Outcome, ReviewCause, ReviewReason, Se
 use crate::{Context, shown};
 
 /// The version of the format.
-pub(super) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 1;
 
 /// What holds for the run as a whole.
 #[derive(Serialize, JsonSchema)]
@@ -66,7 +66,7 @@ struct AddedLines {
 #[derive(Serialize, JsonSchema)]
 struct Policy<'a> {
     /// Its name, as it was given.
-    name: &'a str,
+    name: String,
     /// SHA-256 of its text, in lower-case hexadecimal.
     digest: String,
     /// The commit that it was read from; null if it was read from the disk.
@@ -108,6 +108,8 @@ struct Tool<'a> {
     version: &'a str,
     /// How many rules were enabled.
     rules: usize,
+    /// The ids of the rules that were enabled, sorted.
+    enabled_rules: Vec<&'a str>,
     /// Names the set of enabled rules: SHA-256 over ids and pages, in lower-case hexadecimal.
     rules_digest: String,
 }
@@ -163,18 +165,15 @@ impl<'a> Head<'a> {
                 name: "weighbridge",
                 version: context.version,
                 rules: context.rules.len(),
+                enabled_rules: context.rules.iter().map(|rule| rule.id.as_str()).collect(),
                 rules_digest: context.rules_digest().to_string(),
             },
-            outcome: match report.outcome(context.fail_on) {
-                Outcome::Clean => "clean",
-                Outcome::Findings => "findings",
-                Outcome::Incomplete => "incomplete",
-            },
+            outcome: outcome_name(report.outcome(context.fail_on)),
             fail_on: context.fail_on.map(Severity::name),
             summary: Summary::new(report),
             change: report.change.as_ref().map(Change::new),
             policy: report.policy.as_ref().map(|policy| Policy {
-                name: &policy.name,
+                name: shown::spelled_out(&policy.name),
                 digest: policy.digest.to_string(),
                 revision: policy.revision.as_deref(),
             }),
@@ -246,6 +245,15 @@ impl Summary {
                 .filter(|one| one.level == NotificationLevel::Incomplete)
                 .count(),
         }
+    }
+}
+
+/// The name of an outcome in reports.
+pub(crate) fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Clean => "clean",
+        Outcome::Findings => "findings",
+        Outcome::Incomplete => "incomplete",
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use weighbridge_core::{Confidence, NotificationLevel, Provenance, Severity};
 
 use crate::{Context, json_text, shown};
-pub(crate) use head::Head;
+pub(crate) use head::{Head, SCHEMA_VERSION, outcome_name};
 
 /// Writes the report as one JSON document.
 pub(crate) fn emit(report: &weighbridge_core::Report, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -230,15 +230,20 @@ impl<'a> Notification<'a> {
         let path = notification.path.as_ref();
         Self {
             id: &notification.id,
-            level: match notification.level {
-                NotificationLevel::Note => "note",
-                NotificationLevel::Incomplete => "incomplete",
-            },
+            level: level_name(notification.level),
             message: shown::spelled_out(&notification.message),
             hint: notification.hint.as_deref().map(shown::spelled_out),
             path: path.map(ToString::to_string),
             uri: path.map(weighbridge_core::SourcePath::to_uri),
         }
+    }
+}
+
+/// The name of a level in reports.
+pub(crate) fn level_name(level: NotificationLevel) -> &'static str {
+    match level {
+        NotificationLevel::Note => "note",
+        NotificationLevel::Incomplete => "incomplete",
     }
 }
 

@@ -66,15 +66,10 @@ impl Page {
 }
 
 fn check_id(id: &str) -> Result<(), Problem> {
-    let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    match id.split_once('/') {
-        Some((shelf, name)) if is_word(shelf) && is_word(name) => Ok(()),
-        _ => Err(Problem::BadId(id.to_owned())),
+    if RuleId::is_well_formed(id) {
+        Ok(())
+    } else {
+        Err(Problem::BadId(id.to_owned()))
     }
 }
 
