@@ -19,6 +19,7 @@ mod git_staged;
 mod git_support;
 mod guard;
 mod hostile_inputs;
+mod inventory;
 mod policy;
 mod rules_command;
 mod scan;
