@@ -24,6 +24,7 @@ mod git_support;
 mod guard;
 mod hostile_inputs;
 mod init;
+mod inventory;
 mod packaging;
 mod policy;
 mod provenance;
