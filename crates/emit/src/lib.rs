@@ -8,6 +8,7 @@
 
 mod annotations;
 mod azure;
+mod comment;
 mod concise;
 mod context;
 mod format;
@@ -35,6 +36,7 @@ mod every_format;
 #[cfg(test)]
 mod sample;
 
+pub use comment::{Comment, CommentFinding, CommentReason, comment};
 pub use context::{Context, Style};
 pub use format::{Format, UnknownFormat, emit, emit_timed};
 pub use json::report_schema;

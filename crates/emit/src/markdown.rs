@@ -16,7 +16,7 @@ use crate::summary::{by_severity, counted, headline, searched};
 use crate::{Context, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
-const MAX_CHARACTERS: usize = 60_000;
+pub(crate) const MAX_CHARACTERS: usize = 60_000;
 /// Of these the notifications may take so many.
 const MAX_NOTIFICATION_CHARACTERS: usize = 15_000;
 /// Rows of the table of rules.
@@ -182,7 +182,7 @@ fn files(report: &Report, context: &Context<'_>, room: usize) -> (String, usize)
     (text, findings.len() - written.len())
 }
 
-fn push(text: &mut String, more: fmt::Arguments<'_>) {
+pub(crate) fn push(text: &mut String, more: fmt::Arguments<'_>) {
     text.write_fmt(more).expect("writing to a string does not fail");
 }
 
@@ -231,7 +231,7 @@ fn path_span(path: &SourcePath) -> String {
 }
 
 /// A message as Markdown: plain words as they are, everything else as code.
-fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let text = shown::one_line(text);
     let mut words: Vec<(bool, String)> = Vec::new();
     // What stands between backticks is code already; a stray backtick only moves the border.
@@ -287,7 +287,7 @@ fn is_plain_word(word: &str) -> bool {
 ///
 /// Source: [CommonMark §6.1](https://spec.commonmark.org/0.31.2/#code-spans): a space at both ends is dropped, and the fence must be
 /// longer than every run inside. Tables are split at `|` before spans are read.
-fn code_span(text: &str) -> String {
+pub(crate) fn code_span(text: &str) -> String {
     let text = visible(text).replace('|', "¦");
     let fence = "`".repeat(longest_run(&text) + 1);
     let space = if text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {

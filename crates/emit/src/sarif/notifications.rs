@@ -55,7 +55,9 @@ fn results_cut(cut: usize) -> Notification {
 }
 
 fn notification(notification: &Notification, ids: &[&str]) -> SarifNotification {
-    let mut descriptor = ReportingDescriptorReference::builder().id(notification.id.clone()).build();
+    let mut descriptor = ReportingDescriptorReference::builder()
+        .id(notification.id.clone())
+        .build();
     descriptor.index = ids.binary_search(&&*notification.id).ok().map(number);
     let causes: Vec<_> = shown::message_and_causes(&notification.message).collect();
     let text = message(&causes.join(": "), notification.hint.as_deref());
