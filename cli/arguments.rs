@@ -75,6 +75,10 @@ pub(crate) enum Command {
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Set the human gate on GitHub, GitLab or Gitea, or see what guards it. The only commands that use the network
+    #[cfg(feature = "forge")]
+    #[command(subcommand)]
+    Forge(crate::commands::forge::ForgeCommand),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -119,7 +119,7 @@ impl Console {
 }
 
 /// The text in one line, with hidden characters spelled out and without commands to a log runner: names of files are in it.
-fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     push_visible(&mut shown, text.as_bytes());
     shown.replace("##[", "## [").replace("##vso", "## vso")

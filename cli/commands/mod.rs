@@ -4,6 +4,8 @@ mod baseline;
 mod completions;
 mod config;
 mod explain;
+#[cfg(feature = "forge")]
+pub(crate) mod forge;
 mod man;
 mod rules;
 mod rules_test;
@@ -34,6 +36,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),
+        #[cfg(feature = "forge")]
+        Command::Forge(command) => forge::forge(command, console),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }
