@@ -14,6 +14,16 @@ mod baseline;
 mod determinism;
 mod exit_codes;
 mod fixtures;
+#[cfg(feature = "forge")]
+mod forge_errors;
+#[cfg(feature = "forge")]
+mod forge_gitea;
+#[cfg(feature = "forge")]
+mod forge_github;
+#[cfg(feature = "forge")]
+mod forge_gitlab;
+#[cfg(feature = "forge")]
+mod forge_support;
 mod git_since;
 mod git_staged;
 mod git_support;

@@ -32,6 +32,8 @@ pub struct PullRequest {
     pub comments: Vec<Comment>,
     /// The status of the last commit in the context of the gate.
     pub status: Option<Status>,
+    /// Whether the forge refuses a new description while the state stays.
+    pub keeps_description: bool,
 }
 
 /// Somebody's word about a pull request.

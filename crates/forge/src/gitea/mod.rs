@@ -173,6 +173,7 @@ impl Forge for Gitea {
             reviews: self.reviews(number)?,
             contributors: Some(self.contributors(number)?),
             comments: self.comments(number)?,
+            keeps_description: false,
             status: self.status(&request.head.sha, &gate.context)?,
             head: request.head.sha,
         })

@@ -195,6 +195,7 @@ impl Forge for GitHub {
             reviews: self.reviews(number, &gate.approvers)?,
             contributors: self.contributors(number, request.commits)?,
             comments: self.comments(number)?,
+            keeps_description: false,
             status: self.status(&request.head.sha, &gate.context)?,
             head: request.head.sha,
         })

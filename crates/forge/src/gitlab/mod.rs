@@ -225,6 +225,8 @@ impl Forge for GitLab {
             contributors: Some(self.contributors(number)?),
             comments: self.comments(&discussions)?,
             status: self.status(&request.sha, &gate.context)?,
+            // A pending status cannot become pending; one that was successful gives way to a new one.
+            keeps_description: true,
             head: request.sha,
         })
     }

@@ -282,6 +282,7 @@ prop_compose! {
         requested in prop::collection::vec(any_login(), 0..3),
         comments in prop::collection::vec((any::<bool>(), any::<bool>(), prop::option::of(any::<bool>())), 0..4),
         passes in prop::option::of(any::<bool>()),
+        keeps_description in any::<bool>(),
     ) -> PullRequest {
         let comments = comments.into_iter().enumerate().map(|(id, (is_own, is_marked, thread))| Comment {
             id: id as u64,
@@ -294,6 +295,7 @@ prop_compose! {
             label_exists: label_exists || has_label,
             labels: if has_label { vec![gate().label] } else { Vec::new() },
             takes_one_reviewer,
+            keeps_description,
             reviews,
             contributors: contributors.map(|logins| {
                 let contributor = |login| Contributor { login: Some(login), ..Contributor::default() };

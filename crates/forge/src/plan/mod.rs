@@ -19,7 +19,10 @@ pub fn plan(judgement: &Judgement, gate: &Gate, pull_request: &PullRequest, text
         actions.extend(comment(judgement, gate, pull_request, text));
         actions.extend(reviews(judgement, gate, pull_request));
     }
-    if pull_request.status.as_ref() != Some(&judgement.status) {
+    let is_set = pull_request.status.as_ref().is_some_and(|status| {
+        *status == judgement.status || (pull_request.keeps_description && status.state == judgement.status.state)
+    });
+    if !is_set {
         let status = Action::SetStatus {
             commit: pull_request.head.clone(),
             context: gate.context.clone(),
