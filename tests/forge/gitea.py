@@ -172,6 +172,15 @@ ISSUE_INDEXER_TYPE = db
         return json.loads(text) if text else None
 
 
+    def refuses(self, who: str, method: str, path: str, body: object) -> bool:
+        """Whether Gitea itself says no."""
+        try:
+            self.api(who, method, path, body)
+        except SystemExit:
+            return True
+        return False
+
+
 class Story:
     """A pull request by `mallory`, gated by `gatekeeper`, to be approved by `alice` or `bob`."""
 
@@ -311,6 +320,10 @@ class Story:
         self.sync()
         check("a stranger's approval does not count", self.state(head)[0] == "pending", self.state(head))
 
+        refused = self.gitea.refuses("mallory", "POST", f"/repos/corp/app/pulls/{self.number}/reviews", {"event": "APPROVED"})
+        self.sync()
+        check("the author's approval does not count", refused and self.state(head)[0] == "pending", self.state(head))
+
         self.review("alice", "APPROVED", head)
         self.sync()
         check("a reviewer's approval passes", self.state(head)[0] == "success", self.state(head))
@@ -365,7 +378,26 @@ class Story:
         ours = [one for one in self.comments() if one["user"]["login"] == "gatekeeper"]
         check("and leaves one comment", len(ours) == 1 and "no review is due" in ours[0]["body"])
         check("and passes", self.state(committed) == ("success", "no review is due"), self.state(committed))
+        self.fork()
         self.doctor()
+
+    def fork(self) -> None:
+        """A pull request from a fork by a stranger, whose report says that all is well."""
+        gitea = self.gitea
+        gitea.api("eve", "POST", "/repos/corp/app/forks", {})
+        body = {"branch": "main", "new_branch": "evil", "content": "ZXZhbCh4KQ==", "message": "evil"}
+        gitea.api("eve", "POST", "/repos/eve/app/contents/evil.py", body)
+        body = {"head": "eve:evil", "base": "main", "title": "harmless"}
+        pull = gitea.api("eve", "POST", "/repos/corp/app/pulls", body)
+        self.number, head = pull["number"], pull["head"]["sha"]
+        self.write_report(head, required=False)
+        self.sync("--head", head)
+        check("a fork waits for a person, whatever its report says", self.state(head)[0] == "pending", self.state(head))
+        check("and gets the label", self.labels() == [LABEL])
+        check("and a comment that says why", "come from a fork" in self.comments()[0]["body"])
+        self.review("alice", "APPROVED", head)
+        self.sync()
+        check("and passes when a person approves", self.state(head)[0] == "success", self.state(head))
 
     def label_id(self) -> int:
         return self.gitea.api("alice", "GET", "/repos/corp/app/labels")[0]["id"]

