@@ -87,6 +87,10 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Check settings, rules, git, hooks and CI around a scan, and say how to mend them
     Doctor(Box<DoctorArguments>),
+    /// Set the human gate on GitHub, GitLab or Gitea, or see what guards it. The only commands that use the network
+    #[cfg(feature = "forge")]
+    #[command(subcommand)]
+    Forge(crate::commands::forge::ForgeCommand),
     /// Print a completion script for a shell
     Completions {
         /// The shell

@@ -43,6 +43,12 @@ pub(crate) struct RawPolicy {
     /// Whose lines are that nobody says anything about.
     #[serde(default)]
     unknown: Unknown,
+    /// The people whose approval counts, by their logins on the forge; for `forge sync`.
+    #[serde(default)]
+    approvers: Vec<String>,
+    /// Who is asked for a review: logins, or teams as `ORG/TEAM`; the approvers if nobody is named. For `forge sync`.
+    #[serde(default)]
+    reviewers: Vec<String>,
 }
 
 fn medium() -> FailOn {
@@ -187,6 +193,19 @@ impl Policy {
     /// Whose lines are that nobody says anything about.
     pub(crate) fn unknown(&self) -> Unknown {
         self.raw().map_or_else(Unknown::default, |raw| raw.unknown)
+    }
+}
+
+#[cfg(feature = "forge")]
+impl Policy {
+    /// The people whose approval counts.
+    pub(crate) fn approvers(&self) -> &[String] {
+        self.raw().map_or(&[], |raw| &raw.approvers)
+    }
+
+    /// Who is asked for a review.
+    pub(crate) fn reviewers(&self) -> &[String] {
+        self.raw().map_or(&[], |raw| &raw.reviewers)
     }
 }
 

@@ -7,6 +7,8 @@ mod convert;
 mod diff;
 mod doctor;
 mod explain;
+#[cfg(feature = "forge")]
+pub(crate) mod forge;
 mod hook;
 mod init;
 mod man;
@@ -54,6 +56,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Doctor(arguments) => doctor::doctor(*arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
         Command::Config(command) => config::config(command, console),
+        #[cfg(feature = "forge")]
+        Command::Forge(command) => forge::forge(command, console),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }

@@ -13,6 +13,8 @@ use crate::failure::{did_you_mean, failure};
 const PREFIX: &str = "WEIGHBRIDGE_";
 const CONFIG: &str = "WEIGHBRIDGE_CONFIG";
 const POLICY: &str = "WEIGHBRIDGE_POLICY";
+/// Ours, and no setting: `forge` reads it, and nothing else does.
+const TOKEN: &str = "WEIGHBRIDGE_GITLAB_TOKEN";
 
 /// How the value of a variable is written.
 #[derive(Clone, Copy, PartialEq)]
@@ -67,6 +69,9 @@ pub(super) fn read(variables: impl Iterator<Item = (OsString, OsString)>, base: 
     ours.sort();
     for (name, value) in ours {
         let name = name.to_string_lossy();
+        if name == TOKEN {
+            continue;
+        }
         if name == CONFIG {
             environment.config = Some(value.into());
             continue;

@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("weighbridge-rules", &["weighbridge-core"]),
     ("weighbridge-scan", &["weighbridge-core", "weighbridge-rules"]),
     ("weighbridge-emit", &["weighbridge-core", "weighbridge-rules"]),
+    ("weighbridge-forge", &["weighbridge-core"]),
     (
         "weighbridge",
         &[
@@ -18,11 +19,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "weighbridge-rules",
             "weighbridge-scan",
             "weighbridge-emit",
+            "weighbridge-forge",
         ],
     ),
 ];
 /// Crates that touch neither files nor clock nor environment.
-const PURE: [&str; 4] = ["core", "rules", "scan", "emit"];
+const PURE: [&str; 5] = ["core", "rules", "scan", "emit", "forge"];
 const MAX_LINES: usize = 500;
 
 fn root() -> &'static Path {
@@ -76,6 +78,21 @@ fn crates_use_only_the_floors_below() {
             assert!(!is_ours || allowed.contains(&used), "`{name}` must not use `{used}`");
         }
     }
+}
+
+/// Only one room has a client for the network, and a build can leave it out.
+#[test]
+fn nothing_but_the_forge_room_can_open_a_connection() {
+    let manifests = fs::read_dir(root().join("crates")).unwrap();
+    for folder in manifests.map(|entry| entry.unwrap().path()) {
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let has_client = manifest.contains("ureq") || manifest.contains("rustls");
+        assert_eq!(has_client, folder.ends_with("forge"), "{}", folder.display());
+    }
+
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(manifest.contains("weighbridge-forge = { workspace = true, optional = true }"));
+    assert!(manifest.contains("forge = [\"dep:weighbridge-forge\"]"));
 }
 
 #[test]

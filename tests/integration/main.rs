@@ -18,6 +18,16 @@ mod diff;
 mod doctor;
 mod exit_codes;
 mod fixtures;
+#[cfg(feature = "forge")]
+mod forge_errors;
+#[cfg(feature = "forge")]
+mod forge_gitea;
+#[cfg(feature = "forge")]
+mod forge_github;
+#[cfg(feature = "forge")]
+mod forge_gitlab;
+#[cfg(feature = "forge")]
+mod forge_support;
 mod git_since;
 mod git_staged;
 mod git_support;

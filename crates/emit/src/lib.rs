@@ -8,6 +8,7 @@
 
 mod annotations;
 mod azure;
+mod comment;
 mod comparison;
 mod concise;
 mod context;
@@ -38,6 +39,7 @@ mod every_format;
 #[cfg(test)]
 mod sample;
 
+pub use comment::{Comment, CommentFinding, CommentReason, comment};
 pub use comparison::{Comparison, ComparisonFormat, NotComparable, Note, OneSided, Reason, compare};
 pub use context::{Context, Style};
 pub use format::{Format, UnknownFormat, emit, emit_timed};

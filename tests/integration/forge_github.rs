@@ -1,0 +1,456 @@
+//! `forge sync` against a strict fake of GitHub, through the real binary.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::forge_support::{Answer, Api, Asked, BASE, Fake, HEAD, NEWER, TOKEN, forge, report, write_report};
+use crate::support::{Folder, Ran};
+
+/// What GitHub keeps about `corp/app` and its pull request 7 by `mallory`.
+pub(crate) struct GitHub {
+    head: String,
+    head_repository: Value,
+    commits: Vec<Value>,
+    repository_labels: Vec<String>,
+    labels: Vec<String>,
+    comments: Vec<Value>,
+    reviews: Vec<Value>,
+    requested: Vec<String>,
+    statuses: BTreeMap<String, Value>,
+    /// What is answered instead, by path.
+    pub(crate) special: BTreeMap<String, Answer>,
+}
+
+impl GitHub {
+    pub(crate) fn new() -> Self {
+        Self {
+            head: HEAD.to_owned(),
+            head_repository: json!({ "full_name": "corp/app" }),
+            commits: vec![commit("mallory", "change")],
+            repository_labels: vec!["bug".to_owned()],
+            labels: Vec::new(),
+            comments: Vec::new(),
+            reviews: Vec::new(),
+            requested: Vec::new(),
+            statuses: BTreeMap::new(),
+            special: BTreeMap::new(),
+        }
+    }
+
+    fn review(&mut self, login: &str, kind: &str, state: &str, commit: &str) {
+        let user = json!({ "login": login, "type": kind, "id": 1 });
+        self.reviews
+            .push(json!({ "user": user, "state": state, "commit_id": commit, "submitted_at": "2026-11-20T21:00:00Z" }));
+    }
+
+    fn pull_request(&self) -> Value {
+        let names = |names: &[String], key: &str| names.iter().map(|name| json!({ key: name })).collect::<Vec<_>>();
+        let (teams, people): (Vec<_>, Vec<_>) = self
+            .requested
+            .iter()
+            .cloned()
+            .partition(|name| name.starts_with("team:"));
+        let teams: Vec<_> = teams.iter().map(|team| team.replace("team:", "")).collect();
+        json!({
+            "number": 7, "state": "open", "user": account("mallory", "User"),
+            "html_url": "https://github.example/corp/app/pull/7",
+            "head": { "sha": self.head, "repo": self.head_repository },
+            "base": { "sha": BASE, "repo": { "full_name": "corp/app" } },
+            "labels": names(&self.labels, "name"),
+            "requested_reviewers": people.iter().map(|login| account(login, "User")).collect::<Vec<_>>(),
+            "requested_teams": names(&teams, "slug"),
+            "commits": self.commits.len(),
+        })
+    }
+
+    fn read(&self, asked: &Asked, path: &str) -> Result<Answer, String> {
+        let page = |entries: &[Value]| asked.page(entries, "per_page", 100);
+        Ok(match path {
+            "/pulls/7" => Answer::ok(self.pull_request()),
+            "/pulls" => return page(&[self.pull_request()]),
+            "/pulls/7/reviews" => return page(&self.reviews),
+            "/pulls/7/commits" => return page(&self.commits[..self.commits.len().min(250)]),
+            "/issues/7/comments" => return page(&self.comments),
+            "/labels/human-review-required" => {
+                if self
+                    .repository_labels
+                    .iter()
+                    .any(|label| label == "human-review-required")
+                {
+                    Answer::ok(json!({ "name": "human-review-required", "color": "b60205" }))
+                } else {
+                    Answer::absent()
+                }
+            }
+            _ if path == format!("/commits/{}/status", self.head) => {
+                let statuses: Vec<_> = self.statuses.get(&self.head).cloned().into_iter().collect();
+                Answer::ok(json!({ "state": "pending", "statuses": statuses, "total_count": statuses.len() }))
+            }
+            _ => return Err("not known".to_owned()),
+        })
+    }
+
+    fn write(&mut self, asked: &Asked, path: &str) -> Result<Answer, String> {
+        Ok(match (asked.method.as_str(), path) {
+            ("POST", "/labels") => {
+                let body = asked.body_of(&["name", "color", "description"])?;
+                if body["color"].as_str().unwrap().starts_with('#') {
+                    return Ok(Answer::of(422, json!({ "message": "Validation Failed" })));
+                }
+                self.repository_labels.push(body["name"].as_str().unwrap().to_owned());
+                Answer::of(201, body.clone())
+            }
+            ("POST", "/issues/7/labels") => {
+                let body = asked.body_of(&["labels"])?;
+                let added = body["labels"].as_array().unwrap().iter();
+                self.labels
+                    .extend(added.map(|label| label.as_str().unwrap().to_owned()));
+                Answer::ok(json!([]))
+            }
+            ("DELETE", "/issues/7/labels/human-review-required") => {
+                self.labels.retain(|label| label != "human-review-required");
+                Answer::ok(json!([]))
+            }
+            ("POST", "/issues/7/comments") => {
+                let body = asked.body_of(&["body"])?["body"].clone();
+                self.comments
+                    .push(comment(500, "github-actions[bot]", "Bot", body.as_str().unwrap()));
+                Answer::of(201, self.comments.last().unwrap().clone())
+            }
+            ("PATCH", "/issues/comments/500") => {
+                let body = asked.body_of(&["body"])?["body"].clone();
+                let ours = self.comments.iter_mut().find(|comment| comment["id"] == 500).unwrap();
+                ours["body"] = body;
+                Answer::ok(ours.clone())
+            }
+            ("POST", "/pulls/7/requested_reviewers") => {
+                let body = asked.body_of(&["reviewers", "team_reviewers"])?;
+                let people = body["reviewers"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|one| one.as_str().unwrap().to_owned());
+                let teams = body["team_reviewers"].as_array().unwrap().iter();
+                let teams = teams.map(|one| format!("team:{}", one.as_str().unwrap()));
+                self.requested.extend(people.chain(teams));
+                if self.requested.iter().any(|login| login == "mallory") {
+                    return Ok(Answer::of(
+                        422,
+                        json!({ "message": "Review cannot be requested from pull request author." }),
+                    ));
+                }
+                Answer::of(201, json!({}))
+            }
+            ("POST", _) if path == format!("/statuses/{}", self.head) => {
+                let body = asked.body_of(&["state", "description", "context"])?;
+                if body["description"].as_str().unwrap().chars().count() > 140 {
+                    return Ok(Answer::of(422, json!({ "message": "description is too long" })));
+                }
+                self.statuses.insert(self.head.clone(), body.clone());
+                Answer::of(201, body.clone())
+            }
+            _ => return Err("not known".to_owned()),
+        })
+    }
+
+    pub(crate) fn status(&self) -> (String, String) {
+        let text = |key: &str| self.statuses[&self.head][key].as_str().unwrap().to_owned();
+        (text("state"), text("description"))
+    }
+}
+
+impl Api for GitHub {
+    fn answer(&mut self, asked: &Asked) -> Result<Answer, String> {
+        asked.has("authorization", &format!("Bearer {TOKEN}"))?;
+        asked.has("x-github-api-version", "2022-11-28")?;
+        asked.has("user-agent", concat!("weighbridge/", env!("CARGO_PKG_VERSION")))?;
+        let is_file = asked.path.contains("/contents/");
+        asked.has(
+            "accept",
+            if is_file {
+                "application/vnd.github.raw+json"
+            } else {
+                "application/vnd.github+json"
+            },
+        )?;
+        if asked.body.is_some() {
+            asked.has("content-type", "application/json")?;
+        }
+        if let Some(answer) = self.special.get(&asked.path) {
+            return Ok(answer.clone());
+        }
+        if asked.path == "/api/graphql" {
+            let body = asked.body_of(&["query"])?;
+            assert_eq!(body["query"], "query { viewer { login } }");
+            return Ok(Answer::ok(
+                json!({ "data": { "viewer": { "login": "github-actions[bot]" } } }),
+            ));
+        }
+        match asked.path.strip_prefix("/api/v3/repos/corp/app") {
+            Some(path) if asked.method == "GET" => self.read(asked, path),
+            Some(path) => {
+                let path = path.to_owned();
+                self.write(asked, &path)
+            }
+            None => match asked.path.strip_prefix("/api/v3/users/") {
+                Some(login) if asked.method == "GET" => {
+                    let email = format!("{login}@corp.example");
+                    Ok(Answer::ok(
+                        json!({ "login": login, "type": "User", "name": format!("{login} of corp"), "email": email }),
+                    ))
+                }
+                _ => Err("not known".to_owned()),
+            },
+        }
+    }
+}
+
+fn account(login: &str, kind: &str) -> Value {
+    json!({ "login": login, "type": kind, "id": 1 })
+}
+
+fn commit(login: &str, message: &str) -> Value {
+    let signature = json!({ "name": format!("{login} of corp"), "email": format!("{login}@corp.example") });
+    json!({
+        "sha": HEAD, "author": account(login, "User"), "committer": {},
+        "commit": { "author": signature, "committer": signature, "message": message },
+    })
+}
+
+fn comment(id: u64, login: &str, kind: &str, body: &str) -> Value {
+    json!({ "id": id, "user": account(login, kind), "body": body })
+}
+
+#[track_caller]
+pub(crate) fn sync(folder: &Folder, fake: &Fake<GitHub>, more: &[&str]) -> Ran {
+    let url = format!("{}/api/v3", fake.url);
+    let mut arguments = vec![
+        "sync",
+        "--forge",
+        "github",
+        "--report",
+        "report.json",
+        "--repository",
+        "corp/app",
+    ];
+    arguments.extend([
+        "--api-url",
+        &url,
+        "--approvers",
+        "alice,@Bob",
+        "--reviewers",
+        "alice,corp/seniors",
+    ]);
+    arguments.extend(more);
+    forge(folder, "GITHUB_TOKEN", &arguments)
+}
+
+/// A folder with a report about the first commit, and the event of a pull request.
+pub(crate) fn folder(required: bool) -> Folder {
+    let folder = Folder::new();
+    write_report(&folder, &report(HEAD, required));
+    set_event(
+        &folder,
+        &json!({ "pull_request": { "number": 7, "head": { "sha": HEAD } } }),
+    );
+    folder
+}
+
+fn set_event(folder: &Folder, event: &Value) {
+    folder.write("event.json", event.to_string());
+}
+
+#[test]
+fn a_policy_can_name_who_may_approve() {
+    let fake = Fake::new(GitHub::new());
+    let folder = folder(true);
+    folder.write("policy.toml", "approvers = [\"bob\"]\n");
+    fake.state().review("alice", "User", "APPROVED", HEAD);
+    let url = format!("{}/api/v3", fake.url);
+    let sync = || {
+        let place = ["--repository", "corp/app", "--api-url", &url, "--report", "report.json"];
+        let gate = [
+            "sync",
+            "--forge",
+            "github",
+            "--policy",
+            "policy.toml",
+            "--fail-while-pending",
+        ];
+        forge(&folder, "GITHUB_TOKEN", &[&gate[..], &place].concat())
+    };
+
+    sync().exits_with(1);
+    fake.state().review("bob", "User", "APPROVED", HEAD);
+    sync().exits_with(0);
+}
+
+#[test]
+fn the_story_of_a_pull_request() {
+    let fake = Fake::new(GitHub::new());
+    let folder = folder(true);
+
+    let dry = sync(&folder, &fake, &["--dry-run"]).exits_with(0);
+    assert_eq!(
+        dry.stdout.lines().filter(|line| line.starts_with("would ")).count(),
+        5,
+        "{dry:#?}"
+    );
+    assert_eq!(fake.writes(), [""; 0]);
+
+    sync(&folder, &fake, &[]).exits_with(0).says("waits");
+    assert_eq!(
+        fake.writes(),
+        [
+            "POST /api/v3/repos/corp/app/statuses/1111111111111111111111111111111111111111",
+            "POST /api/v3/repos/corp/app/labels",
+            "POST /api/v3/repos/corp/app/issues/7/labels",
+            "POST /api/v3/repos/corp/app/issues/7/comments",
+            "POST /api/v3/repos/corp/app/pulls/7/requested_reviewers",
+        ]
+    );
+    let body = fake.state().comments[0]["body"].as_str().unwrap().to_owned();
+    let link = format!("(https://github.example/corp/app/blob/{HEAD}/a.py#L3)");
+    assert!(body.contains(&link) && body.contains("`@corp/seniors`"), "{body}");
+
+    sync(&folder, &fake, &[]).exits_with(0).prints("nothing to do");
+    assert_eq!(fake.writes(), [""; 0]);
+    sync(&folder, &fake, &["--fail-while-pending"]).exits_with(1);
+
+    fake.state().review("BOB", "User", "APPROVED", HEAD);
+    sync(&folder, &fake, &["--fail-while-pending"])
+        .exits_with(0)
+        .says("passes");
+    assert_eq!(
+        fake.state().status(),
+        ("success".to_owned(), "BOB has approved 1111111".to_owned())
+    );
+    assert_eq!(fake.writes().len(), 1);
+
+    // A push: the report is old until the next scan.
+    fake.state().head = NEWER.to_owned();
+    sync(&folder, &fake, &[]).exits_with(0);
+    assert_eq!(fake.state().status().0, "pending");
+    write_report(&folder, &report(NEWER, true));
+    set_event(
+        &folder,
+        &json!({ "pull_request": { "number": 7, "head": { "sha": NEWER } } }),
+    );
+    sync(&folder, &fake, &[]).exits_with(0);
+    let (state, description) = fake.state().status();
+    assert_eq!(state, "pending");
+    assert_eq!(
+        description,
+        "2222222 waits for alice or Bob; BOB approved an older commit"
+    );
+    fake.writes();
+
+    fake.state().labels.clear();
+    sync(&folder, &fake, &[]).exits_with(0);
+    assert_eq!(fake.writes(), ["POST /api/v3/repos/corp/app/issues/7/labels"]);
+
+    write_report(&folder, &report(NEWER, false));
+    sync(&folder, &fake, &[]).exits_with(0);
+    assert_eq!(
+        fake.state().status(),
+        ("success".to_owned(), "no review is due".to_owned())
+    );
+    assert_eq!(fake.state().comments.len(), 1);
+    assert_eq!(fake.state().labels, [""; 0]);
+    assert!(
+        fake.state().comments[0]["body"]
+            .as_str()
+            .unwrap()
+            .contains("no review is due")
+    );
+}
+
+#[test]
+fn a_clean_pull_request_gets_a_status_and_no_comment() {
+    let fake = Fake::new(GitHub::new());
+
+    sync(&folder(false), &fake, &[]).exits_with(0);
+
+    assert_eq!(fake.writes(), [format!("POST /api/v3/repos/corp/app/statuses/{HEAD}")]);
+}
+
+#[test]
+fn nobody_passes_who_must_not() {
+    type Attack = fn(&mut GitHub);
+    let attacks: [(&str, Attack); 6] = [
+        ("a bot", |it| it.review("alice", "Bot", "APPROVED", HEAD)),
+        ("a stranger", |it| it.review("eve", "User", "APPROVED", HEAD)),
+        ("an older commit", |it| it.review("alice", "User", "APPROVED", NEWER)),
+        ("a co-author by address", |it| {
+            it.review("alice", "User", "APPROVED", HEAD);
+            it.commits
+                .push(commit("mallory", "x\n\nCo-authored-by: A <ALICE@corp.example>"));
+        }),
+        ("a dismissed approval", |it| {
+            it.review("alice", "User", "APPROVED", HEAD);
+            it.review("alice", "User", "DISMISSED", HEAD);
+        }),
+        ("more commits than are listed", |it| {
+            it.review("alice", "User", "APPROVED", HEAD);
+            it.commits = vec![commit("mallory", "x"); 251];
+        }),
+    ];
+    for (name, attack) in attacks {
+        let fake = Fake::new(GitHub::new());
+        attack(&mut fake.state());
+
+        sync(&folder(true), &fake, &[]).exits_with(0);
+
+        assert_eq!(fake.state().status().0, "pending", "{name}");
+        fake.writes();
+    }
+}
+
+#[test]
+fn the_report_of_a_fork_is_not_believed() {
+    let fake = Fake::new(GitHub::new());
+    fake.state().head_repository = json!({ "full_name": "eve/app" });
+    let folder = folder(false);
+    // As in a `workflow_run`, where the list of pull requests is empty for a fork.
+    let run = json!({
+        "head_sha": HEAD, "head_branch": "x", "head_repository": { "owner": { "login": "eve" } }, "pull_requests": [],
+    });
+    set_event(&folder, &json!({ "workflow_run": run }));
+
+    sync(&folder, &fake, &[]).exits_with(0);
+
+    assert_eq!(fake.state().status().0, "pending");
+    assert_eq!(fake.state().labels, ["human-review-required"]);
+    fake.writes();
+
+    // A run for an older commit that reports about the last one.
+    let run = json!({ "head_sha": NEWER, "head_branch": "x", "head_repository": { "owner": { "login": "eve" } } });
+    set_event(&folder, &json!({ "workflow_run": run }));
+    sync(&folder, &fake, &[])
+        .exits_with(3)
+        .says("no open pull request has the last commit");
+    fake.state().review("alice", "User", "APPROVED", HEAD);
+    sync(&folder, &fake, &["--pull-request", "7"]).exits_with(0);
+    assert_eq!(fake.state().status().1, "the run was about another commit: 2222222");
+}
+
+#[test]
+fn our_comment_is_found_on_the_second_page_and_a_pasted_mark_is_not_ours() {
+    let fake = Fake::new(GitHub::new());
+    let folder = folder(true);
+    sync(&folder, &fake, &[]).exits_with(0);
+    {
+        let mut state = fake.state();
+        let ours = state.comments.pop().unwrap();
+        let pasted = ours["body"].as_str().unwrap().to_owned();
+        state.comments = (0..150).map(|id| comment(id, "eve", "User", &pasted)).collect();
+        state.comments.push(comment(400, "github-actions", "User", &pasted));
+        state.comments.push(ours);
+    }
+    fake.writes();
+
+    sync(&folder, &fake, &[]).exits_with(0).prints("nothing to do");
+
+    assert_eq!(fake.writes(), [""; 0]);
+}
