@@ -5,6 +5,7 @@
 #![warn(clippy::disallowed_methods)]
 
 mod check;
+mod code;
 mod commonness;
 mod detect;
 mod encoding;
@@ -18,6 +19,7 @@ mod regexes;
 mod region;
 mod scanner;
 mod suppression;
+mod word;
 
 pub use encoding::{decode_utf16, is_binary};
 pub use examples::{ExampleFailure, check_examples};

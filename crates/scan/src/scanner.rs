@@ -6,13 +6,14 @@ use rustc_hash::FxHashSet;
 use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, Span, admit_first};
 use weighbridge_rules::{Detector, Rule};
 
+use crate::code::query;
+use crate::code::table::{self, Head};
 use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::language::{PROMPT, PYTHON, prompt};
 use crate::pattern::{self, PatternRule};
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::python::lexer::{Lexed, lex};
-use crate::python::table::Head;
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
 use crate::region::Regions;
@@ -80,9 +81,9 @@ impl CompileError {
 /// The first expression, query, name or detector that cannot be used.
 pub fn check_rule(rule: &Rule) -> Result<(), CompileError> {
     pattern::check(rule)?;
-    python::table::check(rule)?;
+    table::check(rule)?;
     match &rule.detector {
-        Detector::Query(query) => python::query::check(rule, query)?,
+        Detector::Query(query) => query::check(rule, query, &python::grammar::language())?,
         Detector::Code { name, .. } if !DETECTORS.iter().any(|(known, _)| known == name) => {
             let known: Vec<_> = DETECTORS.iter().map(|(name, _)| *name).collect();
             return Err(CompileError::new(
@@ -130,11 +131,10 @@ impl<'r> Scanner<'r> {
     /// Takes the rules. Expressions and queries are compiled when a file needs them, so rules that were not built in must have
     /// passed [`check_rule`]. `many_files` chooses an automaton that is slower to make and faster to run.
     pub fn new(uses: Vec<RuleUse<'r>>, options: Options, many_files: bool) -> Self {
-        let mut python = PythonRules::default();
+        let python = PythonRules::new(&uses);
         let mut patterns = Vec::new();
         let mut regexes = Regexes::default();
         for (index, rule) in uses.iter().map(|rule_use| rule_use.rule).enumerate() {
-            python.add(index, rule);
             regexes.add(rule);
             if let Detector::Pattern(pattern) = &rule.detector {
                 patterns.push(PatternRule::new(index, rule, pattern));
