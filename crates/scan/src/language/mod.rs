@@ -1,10 +1,13 @@
 //! Which language a file is in.
 //!
-//! To add one: a file here, and a line in [`LANGUAGES`].
+//! To add one: a file here, and a line in [`LANGUAGES`]. ARCHITECTURE.md says what stands in the file.
 
+mod javascript;
 pub(crate) mod prompt;
 
 use weighbridge_core::{Language, SourcePath};
+
+use crate::code::shape::Code;
 
 /// How a language is recognised.
 struct Recognised {
@@ -13,6 +16,8 @@ struct Recognised {
     file_names: &'static [&'static str],
     /// Words that the first line of a script names.
     interpreters: &'static [&'static str],
+    /// How its code is read; for Python, `crate::python` is.
+    code: Option<&'static Code>,
 }
 
 /// Python.
@@ -26,6 +31,7 @@ const LANGUAGES: &[Recognised] = &[
         extensions: &["py", "pyi", "pyw"],
         file_names: &["SConstruct", "SConscript"],
         interpreters: &["python", "pypy"],
+        code: None,
     },
     Recognised {
         language: PROMPT,
@@ -39,8 +45,21 @@ const LANGUAGES: &[Recognised] = &[
             ".cursorrules",
         ],
         interpreters: &[],
+        code: None,
     },
+    javascript::JAVASCRIPT,
+    javascript::TYPESCRIPT,
 ];
+
+/// Every language, plain text included.
+pub(crate) fn languages() -> impl Iterator<Item = Language> {
+    LANGUAGES.iter().map(|known| known.language).chain([Language::TEXT])
+}
+
+/// How code in a language is read, if there is a grammar for it in the common engine.
+pub(crate) fn code_in(language: Language) -> Option<&'static Code> {
+    LANGUAGES.iter().find(|known| known.language == language)?.code
+}
 
 /// Endings of prompt files in Markdown: the extension alone says Markdown.
 const PROMPT_ENDINGS: [&[u8]; 4] = [b".prompt.md", b".instructions.md", b".agent.md", b".chatmode.md"];

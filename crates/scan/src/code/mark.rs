@@ -1,0 +1,308 @@
+//! Decides which statements are worth parsing.
+
+use memchr::memmem;
+use weighbridge_core::Span;
+
+use super::bindings::Bindings;
+use super::file::File;
+use super::query::QueryRule;
+use super::table::{Head, Need};
+use super::trees::window;
+use crate::word::is_boundary;
+
+/// Longer statements are parsed in windows around their hits.
+const MAX_STATEMENT_BYTES: usize = 128 << 10;
+/// The same in a file that is packed tightly.
+const MAX_DENSE_STATEMENT_BYTES: usize = 8 << 10;
+/// Text before the last part of a name in which its beginning is looked for.
+const MAX_BEFORE: usize = 2 << 10;
+
+/// Offsets of a file whose statements are to be parsed.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    /// As they come.
+    marked: Vec<Mark>,
+    /// Statements that were handed out.
+    taken: Vec<bool>,
+}
+
+/// An offset of interest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Mark {
+    statement: usize,
+    offset: usize,
+    /// The piece of the statement that holds the offset.
+    piece: Span,
+}
+
+impl Marks {
+    pub(crate) fn clear(&mut self) {
+        self.marked.clear();
+        self.taken.clear();
+    }
+
+    /// The spans to parse for statements that were not handed out before, in order: whole, or windows around the marks of a very long one.
+    pub(crate) fn take_new(&mut self, file: &File<'_>) -> Vec<Span> {
+        let limit = if file.is_dense {
+            MAX_DENSE_STATEMENT_BYTES
+        } else {
+            MAX_STATEMENT_BYTES
+        };
+        self.taken.resize(file.lexed.statements.len(), false);
+        self.marked.sort_unstable();
+        let mut spans: Vec<Span> = Vec::new();
+        for marks in self.marked.chunk_by(|a, b| a.statement == b.statement) {
+            let index = marks[0].statement;
+            if std::mem::replace(&mut self.taken[index], true) {
+                continue;
+            }
+            let statement = &file.lexed.statements[index];
+            if statement.length <= limit {
+                spans.push(statement.span);
+                continue;
+            }
+            let mut last: Option<Span> = None;
+            for mark in marks {
+                let span = window(file.text(), mark.piece, mark.offset);
+                match &mut last {
+                    Some(last) if span.start < last.end && last.len() < limit => last.end = last.end.max(span.end),
+                    _ => spans.extend(last.replace(span)),
+                }
+            }
+            spans.extend(last);
+        }
+        self.marked.clear();
+        spans
+    }
+
+    fn mark(&mut self, file: &File<'_>, offset: usize) {
+        if let Some((statement, piece)) = file.lexed.statement_at(offset) {
+            self.marked.push(Mark {
+                statement,
+                offset,
+                piece,
+            });
+        }
+    }
+
+    /// Marks the statements that may import what the needs ask for. Says whether anything is imported at all.
+    pub(crate) fn mark_imports(&mut self, file: &File<'_>, needs: &[usize]) -> bool {
+        let text = file.text();
+        let mut heads: Vec<&str> = needs
+            .iter()
+            .flat_map(|&need| (file.code.words)(file.rules.table.needs[need].name.trim_start_matches("*.")))
+            .collect();
+        heads.sort_unstable();
+        heads.dedup();
+        let mut has_imports = false;
+        for statement in &file.lexed.statements {
+            let code = &text[statement.span.range()];
+            if !begins_with_any(code, file.code.import_words) {
+                continue;
+            }
+            has_imports = true;
+            if holds(code, "*") || heads.iter().any(|head| holds(code, head)) {
+                self.mark(file, statement.span.start);
+            }
+        }
+        // `const cp = require("child_process")` names the module in a string.
+        for head in heads {
+            for offset in texts(file, head) {
+                if file.lexed.quiet_at(offset).is_some() {
+                    self.mark(file, offset);
+                }
+            }
+        }
+        has_imports
+    }
+
+    /// Marks the statements in which the needs could be met.
+    pub(crate) fn mark_needs(&mut self, file: &File<'_>, needs: &[usize], bindings: &Bindings) {
+        let mut seekers: Vec<Seeker<'_>> = needs
+            .iter()
+            .map(|&index| Seeker::new(file, &file.rules.table.needs[index], bindings))
+            .collect();
+        seekers.sort_by_key(|seeker| seeker.last);
+        for group in seekers.chunk_by(|a, b| a.last == b.last) {
+            for offset in names(file, group[0].last) {
+                if group.iter().any(|seeker| seeker.could_match(file, offset)) {
+                    self.mark(file, offset);
+                }
+            }
+        }
+        let mut used: Vec<&str> = seekers
+            .iter()
+            .flat_map(|seeker| seeker.aliases.iter().chain(seeker.makers.iter()).copied())
+            .collect();
+        used.sort_unstable();
+        used.dedup();
+        for name in used {
+            for offset in names(file, name) {
+                self.mark(file, offset);
+            }
+        }
+        let mut heads: Vec<&str> = seekers.iter().flat_map(|seeker| seeker.heads.iter().copied()).collect();
+        heads.sort_unstable();
+        heads.dedup();
+        for head in heads {
+            self.mark_renamings(file, head);
+        }
+    }
+
+    /// Marks statements such as `m = os`, which give a module another name.
+    fn mark_renamings(&mut self, file: &File<'_>, name: &str) {
+        for offset in names(file, name) {
+            let behind = file.text()[offset + name.len()..].trim_ascii_start();
+            let ends = behind.first().is_none_or(|byte| matches!(byte, b';' | b',' | b'}')) || {
+                let line = &file.text()[offset + name.len()..];
+                line.trim_ascii_start().len() != line.len() && line.first() != Some(&b' ')
+            };
+            if ends && file.text()[..offset].trim_ascii_end().ends_with(b"=") {
+                self.mark(file, offset);
+            }
+        }
+    }
+
+    /// Marks the statements at these offsets, and those that take a member of a bound name by a text: `cp["exec"]`.
+    pub(crate) fn mark_dynamic(&mut self, file: &File<'_>, offsets: &[usize], bindings: &Bindings) {
+        if offsets.is_empty() {
+            return;
+        }
+        for &offset in offsets {
+            if !file.lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment) {
+                self.mark(file, offset);
+            }
+        }
+        let mut bound: Vec<&str> = bindings.iter().map(|(name, _)| name).collect();
+        bound.sort_unstable();
+        bound.dedup();
+        for name in bound {
+            for offset in names(file, name) {
+                let behind = &file.text()[offset + name.len()..];
+                if behind.starts_with(b"[") || behind.starts_with(b"?.[") {
+                    self.mark(file, offset);
+                }
+            }
+        }
+    }
+
+    /// Marks the statements that a query could match.
+    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) {
+        let wanted = query.statement().map(|regex| file.regexes.get(regex, false));
+        let mut judged = None;
+        for word in query.words().iter().filter_map(|words| words.first()) {
+            for offset in texts(file, word) {
+                let Some((statement, piece)) = file.lexed.statement_at(offset) else {
+                    continue;
+                };
+                let is_marked = match judged {
+                    Some((known, is_marked)) if known == piece => is_marked,
+                    _ => wanted.is_none_or(|regex| regex.is_match(&file.text()[piece.range()])),
+                };
+                judged = Some((piece, is_marked));
+                if is_marked {
+                    self.marked.push(Mark {
+                        statement,
+                        offset,
+                        piece,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// A need with the names of this file that lead to it.
+struct Seeker<'n> {
+    need: &'n Need<'n>,
+    last: &'n str,
+    /// Bound names that stand for a part of the name.
+    heads: Vec<&'n str>,
+    /// Bound names that stand for the whole name and are not its last part.
+    aliases: Vec<&'n str>,
+    /// Names whose call makes the object of a method that is asked for.
+    makers: Vec<&'n str>,
+    /// Whether a bare name can be one of the module's.
+    has_stars: bool,
+}
+
+impl<'n> Seeker<'n> {
+    fn new(file: &'n File<'_>, need: &'n Need<'n>, bindings: &'n Bindings) -> Self {
+        let last = need.name.rsplit('.').next().unwrap_or(need.name);
+        let makes = need.name.contains("()");
+        let mut seeker = Self {
+            need,
+            last,
+            heads: Vec::new(),
+            aliases: Vec::new(),
+            makers: Vec::new(),
+            has_stars: !bindings.stars().is_empty() || !file.code.prelude.is_empty(),
+        };
+        for (name, target) in bindings.iter() {
+            let Some(rest) = need.name.strip_prefix(target) else {
+                continue;
+            };
+            if rest.is_empty() && name != last {
+                seeker.aliases.push(name);
+            } else if rest.is_empty() || rest.starts_with('.') || rest.starts_with("()") {
+                seeker.heads.push(name);
+                if makes {
+                    seeker.makers.push(name);
+                }
+            }
+        }
+        if makes {
+            let words = (file.code.words)(need.name);
+            seeker.makers.extend(words.iter().take(words.len() - 1));
+        }
+        seeker
+    }
+
+    /// Whether the last part of the name at `offset` could belong to the whole of it.
+    fn could_match(&self, file: &File<'_>, offset: usize) -> bool {
+        let text = file.text();
+        let Some((_, piece)) = file.lexed.statement_at(offset) else {
+            return false;
+        };
+        let before = text[piece.start.max(offset.saturating_sub(MAX_BEFORE))..offset].trim_ascii_end();
+        let is_member = [&b"."[..], b"::", b"->"].iter().any(|dot| before.ends_with(dot));
+        match self.need.head {
+            Head::Any => is_member,
+            Head::Builtin => {
+                !is_member
+                    || file
+                        .code
+                        .builtin_prefixes
+                        .iter()
+                        .any(|prefix| before.ends_with(prefix.as_bytes()) || before.ends_with(b"?."))
+            }
+            Head::Module(head) if is_member => holds(before, head) || self.heads.iter().any(|name| holds(before, name)),
+            Head::Module(_) => self.has_stars || self.heads.contains(&self.last),
+        }
+    }
+}
+
+/// Offsets at which a name stands in code.
+fn names<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<Item = usize> + 'f {
+    let text = file.text();
+    memmem::find_iter(text, word.as_bytes()).filter(move |&offset| {
+        is_boundary(text, offset) && is_boundary(text, offset + word.len()) && file.lexed.quiet_at(offset).is_none()
+    })
+}
+
+/// Offsets of a text outside comments, parts of names and strings included.
+fn texts<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<Item = usize> + 'f {
+    memmem::find_iter(file.text(), word.as_bytes())
+        .filter(move |&offset| !file.lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment))
+}
+
+/// Whether a statement begins with one of these words.
+pub(crate) fn begins_with_any(code: &[u8], words: &[&[u8]]) -> bool {
+    words
+        .iter()
+        .any(|word| code.starts_with(word) && code.get(word.len()).is_none_or(|byte| !byte.is_ascii_alphanumeric()))
+}
+
+fn holds(text: &[u8], word: &str) -> bool {
+    memmem::find(text, word.as_bytes()).is_some()
+}
