@@ -179,7 +179,9 @@ impl Marks {
         for name in bound {
             for offset in names(file, name) {
                 let behind = &file.text()[offset + name.len()..];
-                if behind.starts_with(b"[") || behind.starts_with(b"?.[") {
+                // What a text was the name of is known under this name only.
+                let is_alias = bindings.is_assigned(name);
+                if is_alias || behind.starts_with(b"[") || behind.starts_with(b"?.[") {
                     self.mark(file, offset);
                 }
             }

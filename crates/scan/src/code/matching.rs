@@ -85,7 +85,7 @@ pub(crate) fn collect_bindings(
                 found.extend(targets.into_iter().map(|target| (bound.name.clone(), target)));
             }
             for (name, target) in found {
-                if file.rules.table.leads(&target) && name != target {
+                if file.rules.table.leads(&target) {
                     is_new |= bindings.assign(&name, &target);
                 }
             }
