@@ -49,7 +49,7 @@ pub(crate) struct Quiet {
 
 impl Lexed {
     /// Begins a statement and returns its index.
-    pub(super) fn begin(&mut self, at: usize, parent: Option<usize>, is_member: bool) -> usize {
+    pub(crate) fn begin(&mut self, at: usize, parent: Option<usize>, is_member: bool) -> usize {
         let statement = self.statements.len();
         self.statements.push(Statement {
             span: Span::new(at, at),
@@ -84,7 +84,7 @@ impl Lexed {
     }
 
     /// Ends the segment that was begun last, and returns its index.
-    pub(super) fn pause(&mut self, end: usize) -> usize {
+    pub(crate) fn pause(&mut self, end: usize) -> usize {
         let index = self.segments.len() - 1;
         let segment = &mut self.segments[index];
         segment.span.end = end.max(segment.span.start);

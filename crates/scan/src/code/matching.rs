@@ -147,6 +147,7 @@ impl Matcher<'_> {
         let text = self.reader.text;
         let method = match function {
             Function::Method { name, .. } => Some(str(name, text)),
+            Function::Word(_) => None,
             Function::Expression(node) => match self.reader.shape(node) {
                 Shape::Member { name, .. } => Some(str(name, text)),
                 _ => None,
@@ -201,7 +202,7 @@ impl Matcher<'_> {
             whole
         } else {
             match call.function {
-                Function::Expression(node) => self.source_span(node.byte_range()),
+                Function::Expression(node) | Function::Word(node) => self.source_span(node.byte_range()),
                 Function::Method { object, name } => self.source_span(object.start_byte()..name.end_byte()),
             }
         };
@@ -274,6 +275,7 @@ impl Matcher<'_> {
         let mut head = match function {
             Function::Expression(node) => node,
             Function::Method { object, .. } => object,
+            Function::Word(word) => return is_own(self.file, name, self.source_span(word.byte_range()).start),
         };
         loop {
             head = match self.reader.shape(head) {

@@ -15,7 +15,7 @@ mod mark;
 mod matching;
 pub(crate) mod parse;
 pub(crate) mod query;
-mod resolve;
+pub(crate) mod resolve;
 mod scope;
 pub(crate) mod shape;
 mod site;

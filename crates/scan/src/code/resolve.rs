@@ -48,6 +48,7 @@ impl Reader<'_> {
         match function {
             Function::Expression(node) => self.names_at(node, depth),
             Function::Method { object, name } => self.member(object, str(name, self.text), depth),
+            Function::Word(word) => vec![command_name(str(word, self.text)).to_owned()],
         }
     }
 
@@ -226,6 +227,7 @@ impl Reader<'_> {
     fn is_formatter(&self, function: Function<'_>, depth: usize) -> bool {
         let method = match function {
             Function::Method { object, name } => Some((object, name)),
+            Function::Word(_) => None,
             Function::Expression(node) => match self.shape(node) {
                 Shape::Member { object, name } => Some((object, name)),
                 _ => None,
@@ -256,4 +258,10 @@ impl Reader<'_> {
         }
         false
     }
+}
+
+/// The name of a command without its folder and quotes.
+pub(crate) fn command_name(written: &str) -> &str {
+    let name = written.trim_start_matches('\\').trim_matches(['"', '\'']);
+    name.rsplit('/').next().unwrap_or(name)
 }

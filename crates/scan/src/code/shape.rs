@@ -94,6 +94,8 @@ pub(crate) enum Function<'n> {
     Expression(Node<'n>),
     /// A method, in grammars that have no node for `object.name`.
     Method { object: Node<'n>, name: Node<'n> },
+    /// A command, by a word that may hold its folder.
+    Word(Node<'n>),
 }
 
 /// An argument of a call.

@@ -2,8 +2,11 @@
 //!
 //! To add one: a file here, and a line in [`LANGUAGES`]. ARCHITECTURE.md says what stands in the file.
 
+mod go;
+mod java;
 mod javascript;
 pub(crate) mod prompt;
+mod shell;
 
 use weighbridge_core::{Language, SourcePath};
 
@@ -49,6 +52,9 @@ const LANGUAGES: &[Recognised] = &[
     },
     javascript::JAVASCRIPT,
     javascript::TYPESCRIPT,
+    shell::SHELL,
+    go::GO,
+    java::JAVA,
 ];
 
 /// Every language, plain text included.
@@ -112,7 +118,7 @@ mod tests {
         assert_eq!(language("a/b.py", ""), "python");
         assert_eq!(language("B.PY", ""), "python");
         assert_eq!(language("bin/tool", "#!/usr/bin/env -S python3 -u\n"), "python");
-        assert_eq!(language("bin/tool", "#!/bin/sh\n"), "text");
+        assert_eq!(language("bin/tool", "#!/bin/sh\n"), "shell");
         assert_eq!(language("x/review.prompt", ""), "prompt");
         assert_eq!(language("x/review.prompt.md", ""), "prompt");
         assert_eq!(language("README.md", ""), "text");
