@@ -55,10 +55,10 @@ impl File<'_> {
         &self.code.dialects[self.dialect]
     }
 
-    /// The brackets that would close what a statement leaves open.
-    fn missing_closers(&self, statement: usize) -> Vec<u8> {
+    /// The brackets that would close what these pieces leave open.
+    fn missing_closers(&self, pieces: impl Iterator<Item = Span>) -> Vec<u8> {
         let mut open = Vec::new();
-        for piece in self.lexed.pieces(statement) {
+        for piece in pieces {
             for (at, byte) in piece.range().zip(&self.text()[piece.range()]) {
                 let close = match byte {
                     b'(' => b')',
@@ -93,6 +93,7 @@ impl Statements for File<'_> {
             .filter(|(index, _)| self.lexed.statements[*index].span == span);
         let Some((index, _)) = whole else {
             snippet.copy(self.text(), span);
+            snippet.add(&self.missing_closers(std::iter::once(span)));
             snippet.add(b"\n");
             return;
         };
@@ -104,7 +105,7 @@ impl Statements for File<'_> {
             snippet.copy(self.text(), piece);
         }
         if statement.is_open {
-            snippet.add(&self.missing_closers(index));
+            snippet.add(&self.missing_closers(self.lexed.pieces(index)));
         }
         snippet.add(behind.as_bytes());
         snippet.add(b"\n");

@@ -7,13 +7,16 @@ use super::bindings::Bindings;
 use super::file::File;
 use super::query::QueryRule;
 use super::table::{Head, Need};
-use super::trees::window;
 use crate::word::is_boundary;
 
 /// Longer statements are parsed in windows around their hits.
 const MAX_STATEMENT_BYTES: usize = 128 << 10;
 /// The same in a file that is packed tightly.
 const MAX_DENSE_STATEMENT_BYTES: usize = 8 << 10;
+/// A window begins with the statement or block before the hit, at most this far away.
+const WINDOW_BEFORE: usize = 512;
+/// And ends with the expression, at most this far behind the hit.
+const WINDOW_BEHIND: usize = 4 << 10;
 /// Text before the last part of a name in which its beginning is looked for.
 const MAX_BEFORE: usize = 2 << 10;
 
@@ -63,7 +66,7 @@ impl Marks {
             }
             let mut last: Option<Span> = None;
             for mark in marks {
-                let span = window(file.text(), mark.piece, mark.offset);
+                let span = window(file, mark.piece, mark.offset);
                 match &mut last {
                     Some(last) if span.start < last.end && last.len() < limit => last.end = last.end.max(span.end),
                     _ => spans.extend(last.replace(span)),
@@ -144,6 +147,7 @@ impl Marks {
         let mut heads: Vec<&str> = seekers.iter().flat_map(|seeker| seeker.heads.iter().copied()).collect();
         heads.sort_unstable();
         heads.dedup();
+        heads.retain(|head| !is_throwaway(file, head));
         for head in heads {
             self.mark_renamings(file, head);
         }
@@ -176,6 +180,7 @@ impl Marks {
         let mut bound: Vec<&str> = bindings.iter().map(|(name, _)| name).collect();
         bound.sort_unstable();
         bound.dedup();
+        bound.retain(|name| !is_throwaway(file, name));
         for name in bound {
             for offset in names(file, name) {
                 let behind = &file.text()[offset + name.len()..];
@@ -244,7 +249,11 @@ impl<'n> Seeker<'n> {
             let Some(rest) = need.name.strip_prefix(target) else {
                 continue;
             };
-            if rest.is_empty() && name != last {
+            if is_throwaway(file, name) {
+                if rest.starts_with('.') {
+                    seeker.heads.push(name);
+                }
+            } else if rest.is_empty() && name != last {
                 seeker.aliases.push(name);
             } else if rest.is_empty() || rest.starts_with('.') || rest.starts_with("()") {
                 seeker.heads.push(name);
@@ -282,6 +291,38 @@ impl<'n> Seeker<'n> {
             Head::Module(_) => self.has_stars || self.heads.contains(&self.last),
         }
     }
+}
+
+/// What stands around a hit in a very long statement: from the last semicolon or brace to the end of the expression, as far as they are near.
+fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
+    let text = file.text();
+    let is_code = |at: usize| file.lexed.quiet_at(at).is_none();
+    let from = piece.start.max(offset.saturating_sub(WINDOW_BEFORE));
+    let edge = (from..offset)
+        .rev()
+        .find(|&at| b";{}".contains(&text[at]) && is_code(at));
+    let start = edge.map_or(from, |at| at + 1);
+    let until = piece.end.min(offset + WINDOW_BEHIND);
+    let mut depth = 0_usize;
+    let mut end = offset;
+    while end < until {
+        match text[end] {
+            b'(' | b'[' | b'{' if is_code(end) => depth += 1,
+            b')' | b']' | b'}' if is_code(end) => match depth.checked_sub(1) {
+                Some(outer) => depth = outer,
+                None => break,
+            },
+            b';' | b',' if depth == 0 && is_code(end) => break,
+            _ => {}
+        }
+        end += 1;
+    }
+    Span::new(start, end)
+}
+
+/// Whether a name is too short to follow in a file that is packed: it stands for something else in the next function.
+pub(crate) fn is_throwaway(file: &File<'_>, name: &str) -> bool {
+    file.is_dense && name.len() <= 2
 }
 
 /// Offsets at which a name stands in code.

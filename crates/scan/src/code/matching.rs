@@ -7,6 +7,7 @@ use super::arguments::Arguments;
 use super::bindings::{Bindings, Import};
 use super::condition::holds_for_any_argument;
 use super::file::File;
+use super::mark::is_throwaway;
 use super::parse::CodeParser;
 use super::query::Searched as _;
 use super::resolve::Reader;
@@ -85,7 +86,9 @@ pub(crate) fn collect_bindings(
                 found.extend(targets.into_iter().map(|target| (bound.name.clone(), target)));
             }
             for (name, target) in found {
-                if file.rules.table.leads(&target) {
+                // In a packed file a short name is used for something else in the next function; a member of it must tell.
+                let is_followed = !is_throwaway(file, &name) || file.rules.table.named(&target).is_empty();
+                if is_followed && file.rules.table.leads(&target) {
                     is_new |= bindings.assign(&name, &target);
                 }
             }

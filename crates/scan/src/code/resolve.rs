@@ -98,7 +98,11 @@ impl Reader<'_> {
     fn member(&self, object: Node<'_>, name: &str, depth: usize) -> Vec<String> {
         let objects = self.names_at(object, depth + 1);
         if self.code.mirrors.contains(&name) {
-            return objects;
+            // `Function.call` calls what it is bound to.
+            return objects
+                .into_iter()
+                .filter(|object| !object.starts_with("Function"))
+                .collect();
         }
         objects.into_iter().map(|object| format!("{object}.{name}")).collect()
     }

@@ -139,7 +139,7 @@ pub(crate) fn whole_or_windows(text: &[u8], marked: impl ExactSizeIterator<Item 
 }
 
 /// The physical line around `offset`, cut to the size of a window.
-pub(crate) fn window(text: &[u8], code: Span, offset: usize) -> Span {
+fn window(text: &[u8], code: Span, offset: usize) -> Span {
     let before = &text[code.start.max(offset.saturating_sub(WINDOW_BEFORE))..offset];
     let start = offset - memchr::memrchr(b'\n', before).map_or(before.len(), |at| before.len() - at - 1);
     let behind = &text[offset..code.end.min(offset + WINDOW_BEHIND)];
