@@ -109,11 +109,10 @@ impl Marks {
             }
         }
         // `const cp = require("child_process")` names the module in a string.
-        for head in heads {
-            for offset in texts(file, head) {
-                if file.lexed.quiet_at(offset).is_some() {
-                    self.mark(file, offset);
-                }
+        if !file.code.loaders.is_empty() {
+            for head in heads {
+                let in_quotes = texts(file, head).filter(|&offset| is_quoted(file, offset, head.len()));
+                in_quotes.for_each(|offset| self.mark(file, offset));
             }
         }
         has_imports
@@ -318,6 +317,15 @@ fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
         end += 1;
     }
     Span::new(start, end)
+}
+
+/// Whether the text at `offset` is all that stands in a string, `node:` left out.
+fn is_quoted(file: &File<'_>, offset: usize, length: usize) -> bool {
+    file.lexed.quiet_at(offset).is_some_and(|quiet| {
+        let before = &file.text()[quiet.span.start..offset];
+        offset + length + 1 >= quiet.span.end
+            && matches!(before, [] | [_] | [_, b'n', b'o', b'd', b'e', b':'] | b"node:")
+    })
 }
 
 /// Whether a name is too short to follow in a file that is packed: it stands for something else in the next function.
