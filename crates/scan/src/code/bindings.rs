@@ -44,7 +44,11 @@ impl Bindings {
     /// Adds an import.
     pub(crate) fn import(&mut self, import: Import) {
         match import.target.strip_suffix(".*") {
-            Some(module) if import.name == "*" => self.stars.push(module.to_owned()),
+            Some(module) if import.name == "*" => {
+                if self.stars.iter().all(|known| known != module) {
+                    self.stars.push(module.to_owned());
+                }
+            }
             _ => {
                 self.bind(import.name, &import.target);
             }

@@ -97,6 +97,7 @@ impl Marks {
             .collect();
         heads.sort_unstable();
         heads.dedup();
+        let asked = &file.rules.table.asked_imports;
         let mut has_imports = false;
         for statement in &file.lexed.statements {
             let code = &text[statement.span.range()];
@@ -104,7 +105,7 @@ impl Marks {
                 continue;
             }
             has_imports = true;
-            if holds(code, "*") || heads.iter().any(|head| holds(code, head)) {
+            if holds(code, "*") || heads.iter().chain(asked).any(|module| holds(code, module)) {
                 self.mark(file, statement.span.start);
             }
         }

@@ -52,16 +52,12 @@ pub(crate) fn collect_bindings(
             for bound in bound {
                 let targets = match bound.target {
                     Target::Import(target) => {
-                        let is_known = bindings.targets(&bound.name).contains(&target);
-                        if target.ends_with(".*") && !bindings.stars().contains(&target[..target.len() - 2].to_owned())
-                            || file.rules.table.leads(&target) && !is_known
-                        {
-                            is_new = true;
-                            bindings.import(Import {
-                                name: bound.name,
-                                target,
-                            });
-                        }
+                        let is_star = target.ends_with(".*");
+                        is_new |= is_star || file.rules.table.leads(&target);
+                        bindings.import(Import {
+                            name: bound.name,
+                            target,
+                        });
                         continue;
                     }
                     Target::MemberOf(object, member) => {

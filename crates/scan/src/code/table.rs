@@ -17,6 +17,8 @@ pub(crate) struct CallTable<'r> {
     pub(crate) has_mentions: bool,
     /// Names that lead to a rule: the names rules ask for and everything before a dot or a call in them.
     leading: FxHashSet<String>,
+    /// Modules that a condition asks the file to import.
+    pub(crate) asked_imports: Vec<&'r str>,
     words: Words,
 }
 
@@ -70,6 +72,7 @@ impl<'r> CallTable<'r> {
             needs: Vec::new(),
             has_mentions: false,
             leading: FxHashSet::default(),
+            asked_imports: Vec::new(),
             words,
         }
     }
@@ -86,6 +89,15 @@ impl<'r> CallTable<'r> {
                     None => self.by_name.entry(name).or_default().push(entry),
                 }
                 self.needs.push(need(name, item, self.words));
+            }
+        }
+        for test in items
+            .iter()
+            .flat_map(|item| &*item.conditions)
+            .flat_map(|condition| &*condition.tests)
+        {
+            if let Test::Imports(modules) = test {
+                self.asked_imports.extend(modules.iter().map(AsRef::as_ref));
             }
         }
         let tested = items
