@@ -90,8 +90,12 @@ pub(crate) fn function_name(file: &File<'_>, offset: usize) -> String {
     name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
 }
 
-/// Words in front of brackets that are no functions.
-const CONTROL: [&[u8]; 8] = [
+/// Words with which a statement begins that has a block and is no function.
+const STATEMENTS: [&[u8]; 10] = [
+    b"if", b"for", b"while", b"switch", b"try", b"do", b"else", b"with", b"case", b"select",
+];
+/// Words in front of brackets that are no names.
+const CONTROL: [&[u8]; 4] = [b"catch", b"function", b"func", b"async"]; 8] = [
     b"if",
     b"for",
     b"while",
@@ -105,6 +109,10 @@ const CONTROL: [&[u8]; 8] = [
 /// The name that the head of a function gives it: the word before its parameters, or what it is assigned to.
 fn called(head: &[u8]) -> Option<&[u8]> {
     let head = head.strip_suffix(b"{")?;
+    let first = head.iter().take_while(|byte| is_word(**byte)).count();
+    if STATEMENTS.contains(&&head[..first]) {
+        return None;
+    }
     if let Some(equals) = head.iter().position(|byte| *byte == b'=') {
         return last_word(head[..equals].trim_ascii_end().trim_suffix_colon());
     }

@@ -163,7 +163,7 @@ fn need<'r>(name: &'r str, item: &'r CallItem, words: Words) -> Need<'r> {
     line_words.sort_by_key(|word| commonness(word));
     let head = if name.starts_with("*.") || name.contains("()") {
         Head::Any
-    } else if parts.len() == 1 {
+    } else if !name.contains('.') {
         Head::Builtin
     } else {
         Head::Module(parts[0])
