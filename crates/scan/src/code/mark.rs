@@ -287,7 +287,12 @@ impl<'n> Seeker<'n> {
                         .iter()
                         .any(|prefix| before.ends_with(prefix.as_bytes()) || before.ends_with(b"?."))
             }
-            Head::Module(head) if is_member => holds(before, head) || self.heads.iter().any(|name| holds(before, name)),
+            Head::Module(head) if is_member => {
+                let package = self.need.name.strip_suffix(self.last).unwrap_or_default();
+                before.ends_with(package.as_bytes())
+                    || holds(before, head)
+                    || self.heads.iter().any(|name| holds(before, name))
+            }
             Head::Module(_) => self.has_stars || self.heads.contains(&self.last),
         }
     }

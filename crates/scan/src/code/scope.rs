@@ -95,16 +95,7 @@ const STATEMENTS: [&[u8]; 10] = [
     b"if", b"for", b"while", b"switch", b"try", b"do", b"else", b"with", b"case", b"select",
 ];
 /// Words in front of brackets that are no names.
-const CONTROL: [&[u8]; 4] = [b"catch", b"function", b"func", b"async"]; 8] = [
-    b"if",
-    b"for",
-    b"while",
-    b"switch",
-    b"catch",
-    b"function",
-    b"func",
-    b"with",
-];
+const CONTROL: [&[u8]; 4] = [b"catch", b"function", b"func", b"async"];
 
 /// The name that the head of a function gives it: the word before its parameters, or what it is assigned to.
 fn called(head: &[u8]) -> Option<&[u8]> {
