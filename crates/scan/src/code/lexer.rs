@@ -7,62 +7,9 @@ use memchr::{memchr, memchr2, memchr3, memmem, memrchr};
 use weighbridge_core::Span;
 
 use super::lexed::{Lexed, Quiet};
+use super::lexis::{Brace, Lexis, Literal};
+use super::regex_literal::{length, may_begin};
 use crate::word::is_word;
-
-/// How a language is written, as far as the lexer asks.
-pub(crate) struct Lexis {
-    /// What begins a comment that ends with the line.
-    pub(crate) line_comments: &'static [&'static [u8]],
-    /// Literals; a longer opening stands before a shorter one.
-    pub(crate) literals: &'static [Literal],
-    /// Whether `` `a ${b}` `` is a text with code in it.
-    pub(crate) has_templates: bool,
-    /// Whether `/` can begin a regular expression.
-    pub(crate) has_regexes: bool,
-    /// Whether the end of a line ends a statement that looks complete.
-    pub(crate) lines_end_statements: bool,
-    /// What `{` opens behind this text: from the innermost bracket or the last block of the statement on.
-    pub(crate) brace: fn(before: &[u8], is_inside_brackets: bool) -> Brace,
-    /// Bytes with which a line goes on that looked complete.
-    pub(crate) joiners: &'static [u8],
-    /// What begins a statement and cannot begin a line inside brackets: where it does, a bracket was not closed.
-    pub(crate) starters: &'static [&'static [u8]],
-    /// Words behind a block with which the statement goes on: `else`.
-    pub(crate) followers: &'static [&'static [u8]],
-}
-
-/// A kind of literal.
-pub(crate) struct Literal {
-    pub(crate) open: &'static [u8],
-    pub(crate) close: &'static [u8],
-    /// Whether a backslash takes the next byte along.
-    pub(crate) has_escapes: bool,
-    /// Whether it may hold line ends.
-    pub(crate) spans_lines: bool,
-}
-
-impl Literal {
-    /// A literal on one line with escapes.
-    pub(crate) const fn line(quote: &'static [u8]) -> Self {
-        Self {
-            open: quote,
-            close: quote,
-            has_escapes: true,
-            spans_lines: false,
-        }
-    }
-}
-
-/// What a brace opens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Brace {
-    /// Statements.
-    Block,
-    /// Members of a class.
-    Members,
-    /// A part of an expression or of a type.
-    Inside,
-}
 
 /// Text before a brace that is looked at.
 const MAX_BEFORE: usize = 512;
@@ -416,9 +363,13 @@ impl Lexer<'_> {
             }
             return;
         }
-        if byte == b'/' && self.lexis.has_regexes && self.at >= self.no_regex_before && self.may_begin_regex() {
+        if byte == b'/'
+            && self.lexis.has_regexes
+            && self.at >= self.no_regex_before
+            && may_begin(&self.text[..self.code_end])
+        {
             let start = self.at;
-            match regex_length(rest) {
+            match length(rest) {
                 Ok(length) => {
                     self.step_code(length);
                     self.hush(start, start + length, false);
@@ -527,50 +478,4 @@ impl Lexer<'_> {
         }
         // It does not close: its text is searched as code.
     }
-
-    /// Whether a slash stands where an expression can begin.
-    fn may_begin_regex(&self) -> bool {
-        let before = self.text[..self.code_end].trim_ascii_end();
-        let Some(&last) = before.last() else { return true };
-        if !is_word(last) {
-            return !b")]\"'`<$".contains(&last);
-        }
-        let word = before.iter().rposition(|byte| !is_word(*byte)).map_or(0, |at| at + 1);
-        matches!(
-            &before[word.max(before.len().saturating_sub(10))..],
-            b"return"
-                | b"typeof"
-                | b"case"
-                | b"in"
-                | b"of"
-                | b"delete"
-                | b"void"
-                | b"throw"
-                | b"new"
-                | b"else"
-                | b"do"
-                | b"yield"
-                | b"await"
-        )
-    }
 }
-
-/// The length of the regular expression at the beginning of `text`, flags left out; else how much was searched for its end.
-fn regex_length(text: &[u8]) -> Result<usize, usize> {
-    let line = &text[..memchr(b'\n', text).unwrap_or(text.len()).min(MAX_REGEX_BYTES)];
-    let (mut at, mut in_class) = (1, false);
-    while let Some(byte) = line.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'[' => in_class = true,
-            b']' => in_class = false,
-            b'/' if !in_class => return Ok(at + 1),
-            _ => {}
-        }
-        at += 1;
-    }
-    Err(line.len())
-}
-
-/// Longer regular expressions are not taken for one.
-const MAX_REGEX_BYTES: usize = 4096;

@@ -17,6 +17,8 @@ const MAX_DENSE_STATEMENT_BYTES: usize = 8 << 10;
 const WINDOW_BEFORE: usize = 512;
 /// And ends with the expression, at most this far behind the hit.
 const WINDOW_BEHIND: usize = 4 << 10;
+/// Text before a builtin in which an object that has it as a member is looked for.
+const MAX_PREFIX: usize = 40;
 /// Text before the last part of a name in which its beginning is looked for.
 const MAX_BEFORE: usize = 2 << 10;
 
@@ -280,12 +282,14 @@ impl<'n> Seeker<'n> {
         match self.need.head {
             Head::Any => is_member,
             Head::Builtin => {
-                !is_member
-                    || file
-                        .code
-                        .builtin_prefixes
-                        .iter()
-                        .any(|prefix| before.ends_with(prefix.as_bytes()) || before.ends_with(b"?."))
+                // `(globalThis as any).eval`
+                let near = &before[before.len().saturating_sub(MAX_PREFIX)..];
+                let mut objects = file
+                    .code
+                    .builtin_prefixes
+                    .iter()
+                    .map(|prefix| prefix.trim_end_matches('.'));
+                !is_member || objects.any(|object| holds(near, object))
             }
             Head::Module(head) if is_member => {
                 let package = self.need.name.strip_suffix(self.last).unwrap_or_default();

@@ -60,7 +60,11 @@ impl Reader<'_> {
             Shape::Name => self.identifier(str(node, self.text)),
             Shape::Member { object, name } => {
                 // `this.client = new Client()` binds the dotted name.
-                let bound = self.bindings.targets(str(node, self.text));
+                let mut bound = self.bindings.targets(str(node, self.text));
+                if bound.is_empty() && str(object, self.text) == "this" {
+                    // A field that the class declares: `private client = new Client()`.
+                    bound = self.bindings.targets(str(name, self.text));
+                }
                 if bound.is_empty() {
                     self.member(object, str(name, self.text), depth)
                 } else {

@@ -9,7 +9,8 @@ use tree_sitter::Node;
 use weighbridge_core::Language;
 
 use super::Recognised;
-use crate::code::lexer::{Brace, Lexis, Literal, lex};
+use crate::code::lexer::lex;
+use crate::code::lexis::{Brace, Lexis, Literal};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 

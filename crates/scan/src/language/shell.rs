@@ -190,23 +190,15 @@ fn frame(statement: &[u8], _: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// Heredocs without an end after which no more are looked for.
-const MAX_MISSING: usize = 64;
-
 /// The structure of a script: a statement is a line with its continuations, or a part of a line before `;`.
+///
+/// Where a quote or bracket does not close, nobody knows which one it is, and the whole script is read line by line.
 fn lex(text: &[u8]) -> Lexed {
-    let mut lexer = Lexer {
-        text,
-        at: 0,
-        code_end: 0,
-        is_inside: false,
-        open: Vec::new(),
-        heredocs: Vec::new(),
-        missing: Vec::new(),
-        strings_end_with_lines: false,
-        lexed: Lexed::default(),
-    };
-    lexer.run();
+    let mut lexer = Lexer::new(text, false);
+    if !lexer.run() {
+        lexer = Lexer::new(text, true);
+        lexer.run();
+    }
     lexer.lexed
 }
 
@@ -234,37 +226,37 @@ struct Lexer<'t> {
     heredocs: Vec<Heredoc<'t>>,
     /// Delimiters that do not come any more.
     missing: Vec<&'t [u8]>,
-    strings_end_with_lines: bool,
+    /// Whether strings and brackets end with their lines, because some in the script do not end at all.
+    by_lines: bool,
     lexed: Lexed,
 }
 
-impl Lexer<'_> {
-    fn run(&mut self) {
-        loop {
-            while let Some(&byte) = self.text.get(self.at) {
-                match self.open.last() {
-                    Some(Open::Quote { .. }) => self.quoted(byte),
-                    _ => self.code(byte),
-                }
-            }
-            // A quote that does not close: from it on, strings end with their lines.
-            let unclosed = self.open.iter().find_map(|open| match open {
-                Open::Quote { start, .. } => Some(*start),
-                Open::Bracket => None,
-            });
-            match unclosed {
-                Some(start) if !self.strings_end_with_lines => {
-                    self.strings_end_with_lines = true;
-                    self.lexed.quiet.retain(|quiet| quiet.span.end <= start);
-                    self.heredocs.clear();
-                    self.open.clear();
-                    self.at = start;
-                    self.step(1);
-                }
-                _ => break,
+impl<'t> Lexer<'t> {
+    fn new(text: &'t [u8], by_lines: bool) -> Self {
+        Self {
+            text,
+            at: 0,
+            code_end: 0,
+            is_inside: false,
+            open: Vec::new(),
+            heredocs: Vec::new(),
+            missing: Vec::new(),
+            by_lines,
+            lexed: Lexed::default(),
+        }
+    }
+
+    /// Reads the script, and says whether everything closed.
+    fn run(&mut self) -> bool {
+        while let Some(&byte) = self.text.get(self.at) {
+            match self.open.last() {
+                Some(Open::Quote { .. }) => self.quoted(byte),
+                _ => self.code(byte),
             }
         }
+        let is_closed = self.open.is_empty() && self.missing.is_empty();
         self.finish();
+        is_closed
     }
 
     fn step(&mut self, bytes: usize) {
@@ -300,6 +292,7 @@ impl Lexer<'_> {
                 self.step(1);
                 if let Some(Open::Quote { start, has_command }) = self.open.pop()
                     && !has_command
+                    && self.text[start..self.at].iter().any(u8::is_ascii_whitespace)
                     && !self.open.iter().any(|open| matches!(open, Open::Quote { .. }))
                 {
                     self.hush(start, self.at, false);
@@ -314,9 +307,7 @@ impl Lexer<'_> {
                 self.step(2);
                 self.open.push(Open::Bracket);
             }
-            b'\n' if self.strings_end_with_lines => {
-                self.open.clear();
-            }
+            b'\n' if self.by_lines => self.open.clear(),
             _ => self.step(1),
         }
     }
@@ -371,7 +362,7 @@ impl Lexer<'_> {
 
     fn single_quoted(&mut self) {
         let inside = &self.text[self.at + 1..];
-        let limit = if self.strings_end_with_lines {
+        let limit = if self.by_lines {
             memchr(b'\n', inside).unwrap_or(inside.len())
         } else {
             inside.len()
@@ -384,10 +375,7 @@ impl Lexer<'_> {
                     self.hush(start, self.at, false);
                 }
             }
-            None => {
-                self.strings_end_with_lines = true;
-                self.step(1);
-            }
+            None => self.step(1),
         }
     }
 
@@ -395,6 +383,9 @@ impl Lexer<'_> {
         self.at += 1;
         let code = &self.text[..self.code_end];
         let goes_on = self.is_inside && (code.ends_with(b"|") || code.ends_with(b"&&"));
+        if self.by_lines {
+            self.open.clear();
+        }
         self.heredoc_bodies();
         if self.open.is_empty() && !goes_on {
             self.finish();
@@ -449,6 +440,9 @@ impl Lexer<'_> {
         }
     }
 }
+
+/// Heredocs without an end after which no more are looked for.
+const MAX_MISSING: usize = 64;
 
 impl Heredoc<'_> {
     /// Behind the line that ends the body which begins at `start`.
