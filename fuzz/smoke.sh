@@ -12,7 +12,7 @@ export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1"
 cargo build --quiet --release --target "$target" --target-dir ../target/fuzz
 
-for name in python prompt text page; do
+for name in python javascript typescript shell go java prompt text page; do
   corpus=../target/fuzz/corpus/$name
   mkdir -p "$corpus" ../target/fuzz/crashes
   seeds=(../fixtures)

@@ -16,6 +16,9 @@ pub(crate) struct Lexed {
     pub(crate) quiet: Vec<Quiet>,
 }
 
+/// Statements around a statement that are looked at.
+const MAX_DEPTH: usize = 128;
+
 /// A statement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Statement {
@@ -111,11 +114,10 @@ impl Lexed {
             .map(|segment| self.segments[segment].span)
     }
 
-    /// The statements around one, the nearest first.
+    /// The statements around one, the nearest first; of very deep nesting the inner ones.
     pub(crate) fn around(&self, statement: usize) -> impl Iterator<Item = usize> + '_ {
-        std::iter::successors(self.statements[statement].parent, |outer| {
-            self.statements[*outer].parent
-        })
+        let outer = |statement: usize| self.statements[statement].parent;
+        std::iter::successors(outer(statement), move |statement| outer(*statement)).take(MAX_DEPTH)
     }
 
     /// The string or comment that holds `offset`.

@@ -3,7 +3,7 @@
 //! One lexer for all of them, since they differ in little: a [`Lexis`] says in what. It never gives up: a string that does not close is
 //! searched as code, a bracket that does not close ends where the next statement begins. Linear in the length of the text.
 
-use memchr::{memchr, memchr2, memchr3, memmem, memrchr};
+use memchr::{memchr2, memchr3, memmem, memrchr};
 use weighbridge_core::Span;
 
 use super::lexed::{Lexed, Quiet};

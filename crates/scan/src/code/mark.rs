@@ -70,8 +70,14 @@ impl Marks {
             for mark in marks {
                 let span = window(file, mark.piece, mark.offset);
                 match &mut last {
-                    Some(last) if span.start < last.end && last.len() < limit => last.end = last.end.max(span.end),
-                    _ => spans.extend(last.replace(span)),
+                    Some(last) if span.end <= last.end => {}
+                    Some(last) if span.start < last.end && last.len() < limit => last.end = span.end,
+                    // No byte is parsed twice, however close the hits are.
+                    Some(known) => {
+                        let start = span.start.max(known.end);
+                        spans.extend(last.replace(Span::new(start, span.end)));
+                    }
+                    None => last = Some(span),
                 }
             }
             spans.extend(last);
@@ -101,8 +107,10 @@ impl Marks {
         heads.dedup();
         let asked = &file.rules.table.asked_imports;
         let mut has_imports = false;
-        for statement in &file.lexed.statements {
-            let code = &text[statement.span.range()];
+        for (index, statement) in file.lexed.statements.iter().enumerate() {
+            // A piece: what is exported may hold the whole file.
+            let piece = file.lexed.pieces(index).next().unwrap_or(statement.span);
+            let code = &text[piece.range()];
             if !begins_with_any(code, file.code.import_words) {
                 continue;
             }

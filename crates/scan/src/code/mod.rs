@@ -26,6 +26,9 @@ pub(crate) mod table;
 pub(crate) mod trees;
 pub(crate) mod walk;
 
+#[cfg(test)]
+mod tests;
+
 use tree_sitter::Language as Grammar;
 use weighbridge_core::{Detection, Language, Notification, SourcePath};
 use weighbridge_rules::Detector;
@@ -77,7 +80,7 @@ pub(crate) fn dialect_of(code: &Code, path: &SourcePath) -> usize {
     let is_for = |known: &&str| extension.eq_ignore_ascii_case(known.as_bytes());
     code.dialects
         .iter()
-        .position(|dialect| dialect.extensions.iter().any(|known| is_for(&known)))
+        .position(|dialect| dialect.extensions.iter().any(is_for))
         .unwrap_or(0)
 }
 

@@ -246,7 +246,7 @@ impl Reader<'_> {
                 method.is_some_and(|(object, name)| wanted == str(name, self.text) && self.is_text(object))
             })
         };
-        self.code.formatters.iter().any(|formatter| is_method(formatter))
+        self.code.formatters.iter().any(is_method)
             || self
                 .function_names_at(function, depth + 1)
                 .iter()

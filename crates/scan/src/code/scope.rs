@@ -62,8 +62,12 @@ fn definitions(file: &File<'_>, name: &str) -> Vec<Definition> {
                 is_parameter,
             })
         })
+        .take(MAX_DEFINITIONS)
         .collect()
 }
+
+/// Definitions of one name that are kept.
+const MAX_DEFINITIONS: usize = 64;
 
 /// Whether a name between these texts stands in the last list in brackets before a block.
 fn is_parameter(before: &[u8], behind: &[u8]) -> bool {

@@ -180,10 +180,10 @@ fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
         "binary_expression" if bytes(field(node, "operator")?, text) == b"+" => {
             Shape::Sum(field(node, "left")?, field(node, "right")?)
         }
-        "parenthesized_expression" | "literal_element" | "expression_list" => Shape::Inner(node.named_child(0)?),
-        "unary_expression" => Shape::Inner(field(node, "operand")?),
-        "pointer_type" => Shape::Inner(node.named_child(0)?),
-        "type_assertion_expression" => Shape::Inner(field(node, "operand")?),
+        "parenthesized_expression" | "literal_element" | "expression_list" | "pointer_type" => {
+            Shape::Inner(node.named_child(0)?)
+        }
+        "unary_expression" | "type_assertion_expression" => Shape::Inner(field(node, "operand")?),
         "assignment_statement" | "short_var_declaration" => {
             let (left, right) = (field(node, "left")?, field(node, "right")?);
             Shape::Given {

@@ -188,7 +188,6 @@ fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
             object: node.named_child(0)?,
             name: named_children(node).last().copied()?,
         },
-        "generic_type" => Shape::Inner(node.named_child(0)?),
         "method_invocation" => {
             let name = field(node, "name")?;
             Shape::Call {
@@ -222,7 +221,7 @@ fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
         "binary_expression" if bytes(field(node, "operator")?, text) == b"+" => {
             Shape::Sum(field(node, "left")?, field(node, "right")?)
         }
-        "parenthesized_expression" => Shape::Inner(node.named_child(0)?),
+        "parenthesized_expression" | "generic_type" => Shape::Inner(node.named_child(0)?),
         "cast_expression" => Shape::Inner(field(node, "value")?),
         "ternary_expression" => Shape::Either(field(node, "consequence")?, field(node, "alternative")?),
         "array_initializer" => Shape::Collection(named_children(node)),

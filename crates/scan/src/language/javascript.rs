@@ -343,10 +343,10 @@ fn import<'n>(node: Node<'n>, text: &[u8], bound: &mut Vec<Bound<'n>>) {
         quoted.trim_matches(['"', '\'']).trim_start_matches("node:").to_owned()
     };
     for clause in children {
-        if clause.kind() == "import_require_clause" {
-            if let Some(name) = clause.named_child(0) {
-                push(name, module(field(clause, "source")));
-            }
+        if clause.kind() == "import_require_clause"
+            && let Some(name) = clause.named_child(0)
+        {
+            push(name, module(field(clause, "source")));
         }
         if clause.kind() != "import_clause" {
             continue;
