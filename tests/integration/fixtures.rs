@@ -185,7 +185,9 @@ fn fixtures_are_found_as_annotated() {
     let found = found(&report);
 
     assert!(expected.hits.len() > 200, "the annotations are read");
-    assert_eq!(report["notifications"], Value::Array(Vec::new()));
+    let notifications = report["notifications"].as_array().unwrap().iter();
+    let others: Vec<_> = notifications.filter(|note| note["id"] != "file/packed").collect();
+    assert!(others.is_empty(), "{others:#?}");
     let wanted = together(&expected.hits, &expected.false_alarms);
     let known = together(&wanted, &expected.misses);
     let failures: Vec<_> = missing(&expected.hits, &found, "expected, not found")

@@ -5,7 +5,9 @@
 #![warn(clippy::disallowed_methods)]
 
 mod check;
+mod code;
 mod commonness;
+mod compile;
 mod detect;
 mod encoding;
 mod examples;
@@ -17,9 +19,12 @@ mod python;
 mod regexes;
 mod region;
 mod scanner;
+mod structure;
 mod suppression;
+mod word;
 
+pub use compile::{CompileError, check_rule};
 pub use encoding::{decode_utf16, is_binary};
 pub use examples::{ExampleFailure, check_examples};
 pub use language::language_of;
-pub use scanner::{CompileError, FileReport, Options, RuleUse, Scanner, Worker, check_rule};
+pub use scanner::{FileReport, Options, RuleUse, Scanner, Worker};

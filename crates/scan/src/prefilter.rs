@@ -7,7 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::python::lexer::{is_boundary, is_word};
+use crate::word::{is_boundary, is_word};
 
 /// Something that wants to know whether its words occur.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,6 +37,7 @@ struct Literal<'r> {
     whole: Vec<Want<'r>>,
     anywhere: Vec<Want<'r>>,
     keeps_offsets: bool,
+    length: usize,
 }
 
 /// Collects words and makes the automaton.
@@ -45,7 +46,11 @@ pub(crate) struct Builder<'r> {
     literals: FxHashMap<String, Literal<'r>>,
     /// First parts of names that dynamic access can reach.
     heads: FxHashSet<&'r str>,
+    reaches: Option<Reaches>,
 }
+
+/// Whether a name of interest could be reached dynamically by the word that stands at this range of the text.
+type Reaches = fn(&[u8], std::ops::Range<usize>, &FxHashSet<&str>) -> bool;
 
 /// How the automaton is to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +89,17 @@ impl<'r> Builder<'r> {
     /// Wants dynamic access to names that begin with one of `heads`.
     pub(crate) fn want_dynamic(&mut self, heads: impl Iterator<Item = &'r str>) {
         self.heads.extend(heads);
-        for word in DYNAMIC_WORDS {
+        self.want_reaching(DYNAMIC_WORDS.into_iter(), reaches_in_python);
+    }
+
+    /// Wants members of these modules and objects that are named by a text: `cp["exec"]`.
+    pub(crate) fn want_indexed<'w>(&mut self, words: impl Iterator<Item = &'w str>) {
+        self.want_reaching(words, reaches_by_index);
+    }
+
+    fn want_reaching<'w>(&mut self, words: impl Iterator<Item = &'w str>, reaches: Reaches) {
+        self.reaches = Some(reaches);
+        for word in words {
             let literal = self.literal(word);
             literal.keeps_offsets = true;
             literal.whole.push(Want {
@@ -95,7 +110,9 @@ impl<'r> Builder<'r> {
     }
 
     fn literal(&mut self, text: &str) -> &mut Literal<'r> {
-        self.literals.entry(text.to_owned()).or_default()
+        let literal = self.literals.entry(text.to_owned()).or_default();
+        literal.length = text.len();
+        literal
     }
 
     /// Makes the automaton.
@@ -116,6 +133,7 @@ impl<'r> Builder<'r> {
             automaton: automaton.expect("the words of all rules fit an automaton"),
             literals,
             heads: self.heads,
+            reaches: self.reaches,
         }
     }
 }
@@ -126,6 +144,7 @@ pub(crate) struct Prefilter<'r> {
     automaton: AhoCorasick,
     literals: Vec<Literal<'r>>,
     heads: FxHashSet<&'r str>,
+    reaches: Option<Reaches>,
 }
 
 /// What the prefilter saw in a file; reused from file to file.
@@ -221,7 +240,11 @@ impl Prefilter<'_> {
                 .whole
                 .iter()
                 .any(|want| want.seeker == Seeker::Dynamic);
-            if is_dynamic && is_boundary(text, offset) && self.reaches_dynamically(&text[offset..]) {
+            let word = offset..offset + self.literals[id].length;
+            if is_dynamic
+                && is_boundary(text, offset)
+                && self.reaches.is_some_and(|reaches| reaches(text, word, &self.heads))
+            {
                 seen.dynamic.push(offset);
             }
         }
@@ -232,26 +255,35 @@ impl Prefilter<'_> {
         seen.seekers.dedup();
         seen.pattern_hits.sort_unstable();
     }
+}
 
-    /// Whether the text, which begins with one of [`DYNAMIC_WORDS`], goes on so that a name of interest could come of it.
-    fn reaches_dynamically(&self, text: &[u8]) -> bool {
-        let length = text.iter().take_while(|byte| is_word(**byte)).count();
-        let behind = text[length..].trim_ascii_start();
-        match &text[..length] {
-            b"getattr" | b"vars" => {
-                let Some(inside) = behind.strip_prefix(b"(") else {
-                    return false;
-                };
-                let inside = inside.trim_ascii_start();
-                let length = inside.iter().take_while(|byte| is_word(**byte)).count();
-                std::str::from_utf8(&inside[..length])
-                    .is_ok_and(|head| self.heads.contains(head) || DYNAMIC_WORDS.contains(&head))
-            }
-            b"__dict__" | b"modules" | b"__builtins__" => behind.starts_with(b"[") || behind.starts_with(b"."),
-            b"globals" => behind.starts_with(b"()["),
-            _ => behind.starts_with(b"("),
+/// Whether a text goes on behind one of [`DYNAMIC_WORDS`] so that a name of interest could come of it.
+fn reaches_in_python(text: &[u8], word: std::ops::Range<usize>, heads: &FxHashSet<&str>) -> bool {
+    let text = &text[word.start..];
+    let length = text.iter().take_while(|byte| is_word(**byte)).count();
+    let behind = text[length..].trim_ascii_start();
+    match &text[..length] {
+        b"getattr" | b"vars" => {
+            let Some(inside) = behind.strip_prefix(b"(") else {
+                return false;
+            };
+            let inside = inside.trim_ascii_start();
+            let length = inside.iter().take_while(|byte| is_word(**byte)).count();
+            std::str::from_utf8(&inside[..length])
+                .is_ok_and(|head| heads.contains(head) || DYNAMIC_WORDS.contains(&head))
         }
+        b"__dict__" | b"modules" | b"__builtins__" => behind.starts_with(b"[") || behind.starts_with(b"."),
+        b"globals" => behind.starts_with(b"()["),
+        _ => behind.starts_with(b"("),
     }
+}
+
+/// Whether a word is indexed, or stands in quotes as the name of a module does.
+fn reaches_by_index(text: &[u8], word: std::ops::Range<usize>, _: &FxHashSet<&str>) -> bool {
+    let behind = &text[word.end..];
+    let is_quoted = matches!(text[..word.start].last(), Some(b'"' | b'\'' | b':' | b'`'))
+        && matches!(behind.first(), Some(b'"' | b'\'' | b'`'));
+    is_quoted || behind.starts_with(b"[") || behind.starts_with(b"?.[")
 }
 
 #[cfg(test)]

@@ -1,21 +1,25 @@
 //! Compiled rules, and how a source passes through them.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
-use rustc_hash::FxHashSet;
-use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, Span, admit_first};
+use rustc_hash::{FxHashMap, FxHashSet};
+use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, admit_first};
 use weighbridge_rules::{Detector, Rule};
 
+use crate::code::query::QueryRule;
+use crate::code::shape::Code;
+use crate::code::table::{CallTable, Head};
+use crate::code::{self, CodeRules};
 use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
-use crate::language::{PROMPT, PYTHON, prompt};
-use crate::pattern::{self, PatternRule};
+use crate::language::{PYTHON, code_in, languages};
+use crate::pattern::PatternRule;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
-use crate::python::lexer::{Lexed, lex};
-use crate::python::table::Head;
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
 use crate::region::Regions;
+use crate::structure::Structure;
 use crate::suppression;
 
 /// A rule as it is to be used in a run.
@@ -47,61 +51,6 @@ impl Default for Options {
     }
 }
 
-/// A rule that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("page `{page}`, line {line}: {message}")]
-pub struct CompileError {
-    /// The id of the page.
-    pub page: String,
-    /// The line in the page, from 1.
-    pub line: usize,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-}
-
-impl CompileError {
-    pub(crate) fn new(rule: &Rule, message: String) -> Self {
-        Self::at(rule, rule.detector_line, message)
-    }
-
-    pub(crate) fn at(rule: &Rule, line: usize, message: String) -> Self {
-        Self {
-            page: rule.id.to_string(),
-            line,
-            message,
-        }
-    }
-}
-
-/// Compiles everything on a rule's page that is otherwise compiled when a file needs it.
-///
-/// # Errors
-///
-/// The first expression, query, name or detector that cannot be used.
-pub fn check_rule(rule: &Rule) -> Result<(), CompileError> {
-    pattern::check(rule)?;
-    python::table::check(rule)?;
-    match &rule.detector {
-        Detector::Query(query) => python::query::check(rule, query)?,
-        Detector::Code { name, .. } if !DETECTORS.iter().any(|(known, _)| known == name) => {
-            let known: Vec<_> = DETECTORS.iter().map(|(name, _)| *name).collect();
-            return Err(CompileError::new(
-                rule,
-                format!("unknown detector `{name}`; known are {}", known.join(", ")),
-            ));
-        }
-        _ => {}
-    }
-    let needs_grammar = matches!(rule.detector, Detector::Calls(_) | Detector::Query(_));
-    match rule.languages.iter().find(|language| *language != PYTHON.name()) {
-        Some(language) if needs_grammar => Err(CompileError::new(
-            rule,
-            format!("there is no grammar for `{language}` yet"),
-        )),
-        _ => Ok(()),
-    }
-}
-
 /// What one file came to.
 #[derive(Debug, Default)]
 pub struct FileReport {
@@ -119,22 +68,25 @@ pub struct Scanner<'r> {
     python: PythonRules<'r>,
     patterns: Vec<PatternRule<'r>>,
     regexes: Regexes<'r>,
-    /// One for each of [`PREFILTERED`], made when a file of the language comes.
-    prefilters: [OnceLock<Prefilter<'r>>; PREFILTERED.len()],
+    /// What each language needs, made when a file in it comes.
+    languages: FxHashMap<Language, PerLanguage<'r>>,
 }
 
-/// Languages with words of their own.
-const PREFILTERED: [Language; 3] = [PYTHON, PROMPT, Language::TEXT];
+/// What a language needs beside the rules.
+#[derive(Default)]
+struct PerLanguage<'r> {
+    prefilter: OnceLock<Prefilter<'r>>,
+    rules: OnceLock<CodeRules<'r>>,
+}
 
 impl<'r> Scanner<'r> {
     /// Takes the rules. Expressions and queries are compiled when a file needs them, so rules that were not built in must have
-    /// passed [`check_rule`]. `many_files` chooses an automaton that is slower to make and faster to run.
+    /// passed [`crate::check_rule`]. `many_files` chooses an automaton that is slower to make and faster to run.
     pub fn new(uses: Vec<RuleUse<'r>>, options: Options, many_files: bool) -> Self {
-        let mut python = PythonRules::default();
+        let python = PythonRules::new(&uses);
         let mut patterns = Vec::new();
         let mut regexes = Regexes::default();
         for (index, rule) in uses.iter().map(|rule_use| rule_use.rule).enumerate() {
-            python.add(index, rule);
             regexes.add(rule);
             if let Detector::Pattern(pattern) = &rule.detector {
                 patterns.push(PatternRule::new(index, rule, pattern));
@@ -148,7 +100,7 @@ impl<'r> Scanner<'r> {
             python,
             patterns,
             regexes,
-            prefilters: Default::default(),
+            languages: languages().map(|language| (language, PerLanguage::default())).collect(),
         }
     }
 
@@ -158,33 +110,47 @@ impl<'r> Scanner<'r> {
             scanner: self,
             seen: Seen::default(),
             python: None,
+            codes: FxHashMap::default(),
         }
     }
 
+    /// What there is for a language; for one that is not known, what there is for plain text.
+    fn for_language(&self, language: Language) -> &PerLanguage<'r> {
+        let known = self
+            .languages
+            .get(&language)
+            .or_else(|| self.languages.get(&Language::TEXT));
+        known.expect("plain text is one of the languages")
+    }
+
     fn prefilter(&self, language: Language) -> &Prefilter<'r> {
-        let index = PREFILTERED
-            .iter()
-            .position(|known| *known == language)
-            .unwrap_or(PREFILTERED.len() - 1);
-        self.prefilters[index].get_or_init(|| self.build_prefilter(language))
+        let prefilter = &self.for_language(language).prefilter;
+        prefilter.get_or_init(|| self.build_prefilter(language))
+    }
+
+    fn code_rules(&self, language: Language, code: &Code) -> &CodeRules<'r> {
+        let rules = &self.for_language(language).rules;
+        rules.get_or_init(|| CodeRules::new(language, code, &self.uses))
     }
 
     fn build_prefilter(&self, language: Language) -> Prefilter<'r> {
         let mut builder = Builder::default();
-        if language == PYTHON {
-            for (index, need) in self.python.table.needs.iter().enumerate() {
-                builder.want_word(Seeker::Need(index), need.anchor, need.partners.clone());
-            }
-            let heads = self.python.table.needs.iter().filter_map(|need| match need.head {
+        let modules = |table: &CallTable<'r>| {
+            let modules = table.needs.iter().filter_map(|need| match need.head {
                 Head::Module(head) => Some(head),
                 _ => None,
             });
-            builder.want_dynamic(heads);
-            for (index, query) in self.python.queries.iter().enumerate() {
-                query
-                    .words()
-                    .iter()
-                    .for_each(|words| builder.want_text(Seeker::Query(index), words[0], words[1..].to_vec()));
+            modules.collect::<Vec<_>>()
+        };
+        if language == PYTHON {
+            want_code(&mut builder, &self.python.table, &self.python.queries);
+            builder.want_dynamic(modules(&self.python.table).into_iter());
+        } else if let Some(code) = code_in(language) {
+            let rules = self.code_rules(language, code);
+            want_code(&mut builder, &rules.table, &rules.queries[0]);
+            if !code.loaders.is_empty() {
+                let objects = code.builtin_prefixes.iter().map(|prefix| prefix.trim_end_matches('.'));
+                builder.want_indexed(modules(&rules.table).into_iter().chain(objects));
             }
         }
         let mut patterns = 0;
@@ -209,6 +175,17 @@ impl<'r> Scanner<'r> {
             }
         }
         builder.build(self.effort)
+    }
+}
+
+fn want_code<'r>(builder: &mut Builder<'r>, table: &CallTable<'r>, queries: &[QueryRule<'r>]) {
+    for (index, need) in table.needs.iter().enumerate() {
+        builder.want_word(Seeker::Need(index), need.anchor, need.partners.clone());
+    }
+    for (index, query) in queries.iter().enumerate() {
+        for words in query.words() {
+            builder.want_text(Seeker::Query(index), words[0], words[1..].to_vec());
+        }
     }
 }
 
@@ -247,6 +224,7 @@ pub struct Worker<'s, 'r> {
     scanner: &'s Scanner<'r>,
     seen: Seen,
     python: Option<python::Tools>,
+    codes: FxHashMap<(Language, usize), code::Tools>,
 }
 
 impl Worker<'_, '_> {
@@ -260,13 +238,14 @@ impl Worker<'_, '_> {
             return FileReport::default();
         }
         let mut found = Vec::new();
-        let lexed = (source.language() == PYTHON && self.needs_lexer()).then(|| lex(source.bytes()));
-        let mut notifications = match &lexed {
-            Some(lexed) => self.scan_python(source, lexed, &mut found),
-            None => Vec::new(),
+        let structure = if self.needs_structure() {
+            Structure::of(source)
+        } else {
+            Structure::Text
         };
+        let mut notifications = self.search_statements(source, &structure, &mut found);
         let regions = if self.needs_regions() {
-            regions(source, lexed.as_ref())
+            structure.regions(source)
         } else {
             Regions::default()
         };
@@ -287,7 +266,7 @@ impl Worker<'_, '_> {
         }
     }
 
-    fn needs_lexer(&self) -> bool {
+    fn needs_structure(&self) -> bool {
         let needs_statements = |seeker: &Seeker| matches!(seeker, Seeker::Need(_) | Seeker::Query(_) | Seeker::Dynamic);
         self.seen.seekers.iter().any(needs_statements) || self.needs_regions()
     }
@@ -300,7 +279,13 @@ impl Worker<'_, '_> {
         })
     }
 
-    fn scan_python(&mut self, source: &Source<'_>, lexed: &Lexed, found: &mut Vec<Detection>) -> Vec<Notification> {
+    /// Searches the statements of code for calls and queries.
+    fn search_statements(
+        &mut self,
+        source: &Source<'_>,
+        structure: &Structure,
+        found: &mut Vec<Detection>,
+    ) -> Vec<Notification> {
         let scanner = self.scanner;
         let mut needs = Vec::new();
         let mut queries = Vec::new();
@@ -311,24 +296,61 @@ impl Worker<'_, '_> {
                 _ => {}
             }
         }
-        if needs.is_empty() && queries.is_empty() && self.seen.dynamic.is_empty() {
+        let (needs, queries, dynamic) = (needs.as_slice(), queries.as_slice(), self.seen.dynamic.as_slice());
+        if needs.is_empty() && queries.is_empty() && dynamic.is_empty() {
             return Vec::new();
         }
-        let file = python::File {
-            source,
-            lexed,
-            rules: &scanner.python,
-            uses: &scanner.uses,
-            regexes: &scanner.regexes,
-            scopes: python::scope::Scopes::default(),
-            flow: python::flow::Flow::default(),
-        };
-        let live = python::Live {
-            needs: &needs,
-            queries: &queries,
-            dynamic: &self.seen.dynamic,
-        };
-        python::scan(&file, &live, self.python.get_or_insert_with(python::Tools::new), found)
+        match structure {
+            Structure::Python(lexed) => {
+                let file = python::File {
+                    source,
+                    lexed,
+                    rules: &scanner.python,
+                    uses: &scanner.uses,
+                    regexes: &scanner.regexes,
+                    scopes: python::scope::Scopes::default(),
+                    flow: python::flow::Flow::default(),
+                };
+                let live = python::Live {
+                    needs,
+                    queries,
+                    dynamic,
+                };
+                python::scan(&file, &live, self.python.get_or_insert_with(python::Tools::new), found)
+            }
+            Structure::Code(lexed) => {
+                let language = source.language();
+                let Some(code) = code_in(language) else {
+                    return Vec::new();
+                };
+                let dialect = code::dialect_of(code, source.path());
+                let file = code::file::File {
+                    source,
+                    lexed,
+                    code,
+                    dialect,
+                    rules: scanner.code_rules(language, code),
+                    uses: &scanner.uses,
+                    regexes: &scanner.regexes,
+                    is_dense: code::file::is_dense(source),
+                    definitions: RefCell::default(),
+                    parser: RefCell::default(),
+                };
+                let live = code::Live {
+                    needs,
+                    queries,
+                    dynamic,
+                };
+                let tools = self.codes.entry((language, dialect));
+                code::scan(
+                    &file,
+                    &live,
+                    tools.or_insert_with(|| code::Tools::new(code, dialect)),
+                    found,
+                )
+            }
+            Structure::Text => Vec::new(),
+        }
     }
 
     fn run_patterns(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
@@ -366,41 +388,6 @@ impl Worker<'_, '_> {
                 );
             }
         }
-    }
-}
-
-/// The regions of a source.
-fn regions(source: &Source<'_>, lexed: Option<&Lexed>) -> Regions {
-    if let Some(lexed) = lexed {
-        let kind = |is_comment| if is_comment { "comment" } else { "string" };
-        return Regions::new(
-            lexed
-                .quiet
-                .iter()
-                .map(|quiet| (quiet.span, kind(quiet.is_comment)))
-                .collect(),
-            "code",
-        );
-    }
-    if source.language() == PROMPT {
-        let regions = prompt::regions(source.bytes()).into_iter();
-        return Regions::new(
-            regions
-                .map(|(start, end, kind)| (Span::new(start, end), region_name(kind)))
-                .collect(),
-            "literal",
-        );
-    }
-    Regions::new(Vec::new(), "text")
-}
-
-fn region_name(kind: prompt::RegionKind) -> &'static str {
-    match kind {
-        prompt::RegionKind::FrontMatter => "front-matter",
-        prompt::RegionKind::Literal => "literal",
-        prompt::RegionKind::Placeholder => "placeholder",
-        prompt::RegionKind::Comment => "comment",
-        prompt::RegionKind::Fence => "fence",
     }
 }
 

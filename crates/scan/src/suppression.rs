@@ -43,7 +43,7 @@ pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], detections: &mut 
     let mut problems = Vec::new();
     for directive in &directives {
         for (id, span) in &directive.ids {
-            let known = uses.iter().find(|known| is_named(known, id));
+            let known = named(source, uses, id);
             let Some(known) = known else {
                 problems.extend(problem(uses, "unknown-rule", *span, directive));
                 continue;
@@ -80,9 +80,14 @@ pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], detections: &mut 
     detections.extend(problems);
 }
 
-/// Whether `id` names the rule: in full, or without the shelf.
-fn is_named(known: &RuleUse<'_>, id: &str) -> bool {
-    known.rule.id.as_str() == id || known.rule.id.name() == id
+/// The rule that `id` names: in full, or without the shelf. Of rules on several shelves the one for the language of the source is meant.
+fn named<'u, 'r>(source: &Source<'_>, uses: &'u [RuleUse<'r>], id: &str) -> Option<&'u RuleUse<'r>> {
+    let in_full = uses.iter().find(|known| known.rule.id.as_str() == id);
+    let without_shelf = || uses.iter().filter(|known| known.rule.id.name() == id);
+    let language = source.language().name();
+    in_full
+        .or_else(|| without_shelf().find(|known| known.rule.applies_to(language)))
+        .or_else(|| without_shelf().next())
 }
 
 fn problem<'u>(

@@ -96,13 +96,13 @@ fn call_item(tokens: &[Token]) -> Result<CallItem, Problem> {
     })
 }
 
-/// `a.b`, `a.B().c`, `*.c`, `eval`.
+/// `a.b`, `a.B().c`, `*.c`, `eval`; a module can be a path or a package of npm: `os/exec.Command`, `@scope/name.f`.
 fn is_qualified(name: &str) -> bool {
     let name = name.strip_prefix("*.").unwrap_or(name);
     name.split('.').all(|part| {
         let part = part.strip_suffix("()").unwrap_or(part);
-        part.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && part.chars().all(|c| c.is_alphanumeric() || c == '_')
+        part.starts_with(|c: char| c.is_alphabetic() || "_$@".contains(c))
+            && part.chars().all(|c| c.is_alphanumeric() || "_$@/-".contains(c))
     })
 }
 

@@ -1,10 +1,16 @@
 //! Which language a file is in.
 //!
-//! To add one: a file here, and a line in [`LANGUAGES`].
+//! To add one: a file here, and a line in [`LANGUAGES`]. ARCHITECTURE.md says what stands in the file.
 
+mod go;
+mod java;
+mod javascript;
 pub(crate) mod prompt;
+mod shell;
 
 use weighbridge_core::{Language, SourcePath};
+
+use crate::code::shape::Code;
 
 /// How a language is recognised.
 struct Recognised {
@@ -13,6 +19,8 @@ struct Recognised {
     file_names: &'static [&'static str],
     /// Words that the first line of a script names.
     interpreters: &'static [&'static str],
+    /// How its code is read; for Python, `crate::python` is.
+    code: Option<&'static Code>,
 }
 
 /// Python.
@@ -26,6 +34,7 @@ const LANGUAGES: &[Recognised] = &[
         extensions: &["py", "pyi", "pyw"],
         file_names: &["SConstruct", "SConscript"],
         interpreters: &["python", "pypy"],
+        code: None,
     },
     Recognised {
         language: PROMPT,
@@ -39,8 +48,24 @@ const LANGUAGES: &[Recognised] = &[
             ".cursorrules",
         ],
         interpreters: &[],
+        code: None,
     },
+    javascript::JAVASCRIPT,
+    javascript::TYPESCRIPT,
+    shell::SHELL,
+    go::GO,
+    java::JAVA,
 ];
+
+/// Every language, plain text included.
+pub(crate) fn languages() -> impl Iterator<Item = Language> {
+    LANGUAGES.iter().map(|known| known.language).chain([Language::TEXT])
+}
+
+/// How code in a language is read, if there is a grammar for it in the common engine.
+pub(crate) fn code_in(language: Language) -> Option<&'static Code> {
+    LANGUAGES.iter().find(|known| known.language == language)?.code
+}
 
 /// Endings of prompt files in Markdown: the extension alone says Markdown.
 const PROMPT_ENDINGS: [&[u8]; 4] = [b".prompt.md", b".instructions.md", b".agent.md", b".chatmode.md"];
@@ -93,7 +118,7 @@ mod tests {
         assert_eq!(language("a/b.py", ""), "python");
         assert_eq!(language("B.PY", ""), "python");
         assert_eq!(language("bin/tool", "#!/usr/bin/env -S python3 -u\n"), "python");
-        assert_eq!(language("bin/tool", "#!/bin/sh\n"), "text");
+        assert_eq!(language("bin/tool", "#!/bin/sh\n"), "shell");
         assert_eq!(language("x/review.prompt", ""), "prompt");
         assert_eq!(language("x/review.prompt.md", ""), "prompt");
         assert_eq!(language("README.md", ""), "text");

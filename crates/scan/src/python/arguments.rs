@@ -2,8 +2,9 @@
 
 use tree_sitter::Node;
 
-use super::constant::{Constant, constant};
+use super::constant::constant;
 use super::grammar::{KINDS, bytes, named_children};
+use crate::code::constant::Constant;
 use weighbridge_rules::ArgumentName;
 
 /// The arguments of a call, as far as the text shows them.

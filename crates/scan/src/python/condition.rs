@@ -5,12 +5,14 @@ use weighbridge_rules::{Argument, Condition, Test};
 
 use super::File;
 use super::arguments::{Arguments, Given};
-use super::bindings::Bindings;
 use super::constant::{constant, is_built};
 use super::flow::assignments;
 use super::grammar::{KINDS, bytes, str};
 use super::resolve::names;
 use super::scope::function_name;
+use crate::code::bindings::Bindings;
+use crate::code::condition::{Operand, passes, text_passes};
+use crate::code::constant::Constant;
 use crate::regexes::Regexes;
 
 /// A call and what conditions may ask about it.
@@ -107,47 +109,16 @@ impl CallSite<'_, '_> {
     }
 
     fn passes(&self, test: &Test, node: Node<'_>, text: &[u8]) -> bool {
-        let value = || constant(node, text);
-        let is_named = |list: &[weighbridge_rules::Text]| match value() {
-            Some(constant) => list.iter().any(|known| known == constant.written()),
-            None => names(node, text, self.bindings)
-                .iter()
-                .any(|name| list.iter().any(|known| known == name)),
+        let operand = Expression {
+            node,
+            text,
+            bindings: self.bindings,
         };
-        let matches = |regex: &str| {
-            let regex = self.regexes.get(regex, true);
-            match value() {
-                Some(constant) if !constant.written().is_empty() => regex.is_match(constant.written().as_bytes()),
-                _ => regex.is_match(bytes(node, text)),
-            }
-        };
-        match test {
-            Test::Missing | Test::Imports(_) => false,
-            Test::Present => true,
-            Test::True => value().is_some_and(|constant| constant.is_truthy()),
-            Test::NotTrue => !value().is_some_and(|constant| constant.is_truthy()),
-            Test::False => value().is_some_and(|constant| !constant.is_truthy()),
-            Test::NotFalse => value().is_none_or(|constant| constant.is_truthy()),
-            Test::Literal => value().is_some(),
-            Test::NotLiteral => value().is_none(),
-            Test::Built => is_built(node, text),
-            Test::OneOf(list) => is_named(list),
-            Test::NotOneOf(list) => !is_named(list),
-            Test::Matches(regex) => matches(regex),
-            Test::NotMatches(regex) => !matches(regex),
-        }
+        passes(test, &operand, self.regexes)
     }
 
     fn text_passes(&self, test: &Test, text: &str) -> bool {
-        match test {
-            Test::Missing => text.is_empty(),
-            Test::Present => !text.is_empty(),
-            Test::OneOf(list) => list.iter().any(|known| known == text),
-            Test::NotOneOf(list) => !text.is_empty() && !list.iter().any(|known| known == text),
-            Test::Matches(regex) => !text.is_empty() && self.regexes.get(regex, true).is_match(text.as_bytes()),
-            Test::NotMatches(regex) => !text.is_empty() && !self.regexes.get(regex, true).is_match(text.as_bytes()),
-            _ => false,
-        }
+        text_passes(test, text, self.regexes)
     }
 
     /// What the value of the call is given to: the left side of the assignment, or the keyword of an outer call.
@@ -162,5 +133,30 @@ impl CallSite<'_, '_> {
         target
             .flatten()
             .map_or_else(String::new, |target| str(target, self.text).to_owned())
+    }
+}
+
+/// An expression that a test is about.
+struct Expression<'e> {
+    node: Node<'e>,
+    text: &'e [u8],
+    bindings: &'e Bindings,
+}
+
+impl Operand for Expression<'_> {
+    fn constant(&self) -> Option<Constant> {
+        constant(self.node, self.text)
+    }
+
+    fn names(&self) -> Vec<String> {
+        names(self.node, self.text, self.bindings)
+    }
+
+    fn is_built(&self) -> bool {
+        is_built(self.node, self.text)
+    }
+
+    fn written(&self) -> &[u8] {
+        bytes(self.node, self.text)
     }
 }

@@ -3,49 +3,14 @@
 use tree_sitter::Node;
 
 use super::grammar::{KINDS, bytes, named_children, str};
+use crate::code::constant::{Constant, unescape};
 
 /// How deep an expression is followed. Deeper ones count as not constant.
 const MAX_DEPTH: usize = 40;
 
-/// The value of a constant expression.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Constant {
-    /// A text or bytes literal, joined where literals are added.
-    Text(String),
-    /// A number, as written.
-    Number(String),
-    True,
-    False,
-    None,
-    /// A list, tuple, set or dictionary of constants; whether it is empty.
-    Collection {
-        is_empty: bool,
-    },
-}
-
-impl Constant {
-    /// What Python's `bool()` says of it.
-    pub(crate) fn is_truthy(&self) -> bool {
-        match self {
-            Self::Text(text) => !text.is_empty(),
-            Self::Number(number) => number.chars().any(|c| c.is_ascii_digit() && c != '0'),
-            Self::True => true,
-            Self::False | Self::None => false,
-            Self::Collection { is_empty } => !is_empty,
-        }
-    }
-
-    /// How a rule page writes the value; strings without quotes.
-    pub(crate) fn written(&self) -> &str {
-        match self {
-            Self::Text(text) | Self::Number(text) => text,
-            Self::True => "True",
-            Self::False => "False",
-            Self::None => "None",
-            Self::Collection { .. } => "",
-        }
-    }
-}
+const TRUE: Constant = Constant::Word("True", true);
+const FALSE: Constant = Constant::Word("False", false);
+const NONE: Constant = Constant::Word("None", false);
 
 /// The value of `node`, if it is constant.
 pub(crate) fn constant(node: Node<'_>, text: &[u8]) -> Option<Constant> {
@@ -65,13 +30,13 @@ fn constant_at(node: Node<'_>, text: &[u8], depth: usize) -> Option<Constant> {
         return Some(Constant::Number(str(node, text).to_owned()));
     }
     if kind == kinds.true_literal {
-        return Some(Constant::True);
+        return Some(TRUE);
     }
     if kind == kinds.false_literal {
-        return Some(Constant::False);
+        return Some(FALSE);
     }
     if kind == kinds.none {
-        return Some(Constant::None);
+        return Some(NONE);
     }
     let children = named_children(node);
     if kind == kinds.concatenated_string {
@@ -135,38 +100,6 @@ fn string(node: Node<'_>, text: &[u8]) -> Option<String> {
     } else {
         unescape(&value)
     })
-}
-
-fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let code = |digits: usize| {
-            let digits = rest.get(1..=digits)?;
-            char::from_u32(u32::from_str_radix(digits, 16).ok()?)
-        };
-        let (resolved, length) = match rest.as_bytes().first() {
-            Some(b'n') => (Some('\n'), 1),
-            Some(b't') => (Some('\t'), 1),
-            Some(b'r') => (Some('\r'), 1),
-            Some(quote @ (b'\\' | b'\'' | b'"')) => (Some(char::from(*quote)), 1),
-            Some(b'x') => (code(2), 3),
-            Some(b'u') => (code(4), 5),
-            Some(b'U') => (code(8), 9),
-            _ => (None, 0),
-        };
-        match resolved {
-            Some(character) => {
-                out.push(character);
-                rest = &rest[length..];
-            }
-            None => out.push('\\'),
-        }
-    }
-    out.push_str(rest);
-    out
 }
 
 /// Whether `node` is text that is put together at run time.
@@ -258,13 +191,11 @@ fn is_text(node: Node<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::python::parse::PythonParser;
+    use crate::python::parser;
 
     /// The value of an expression, and whether it is built.
     fn judged(expression: &str) -> (Option<Constant>, bool) {
-        let tree = PythonParser::new()
-            .parse(expression.as_bytes())
-            .expect("the expression is short");
+        let tree = parser().parse(expression.as_bytes()).expect("the expression is short");
         let statement = tree.root_node().named_child(0).expect("the text is a statement");
         let node = statement.named_child(0).expect("the statement is an expression");
         (

@@ -9,10 +9,11 @@ use weighbridge_core::Span;
 
 use super::File;
 use super::grammar::KINDS;
-use super::lexer::is_word;
-use super::parse::PythonParser;
 use super::scope::function_lines;
-use super::snippet::Snippet;
+use super::{complete, parser};
+use crate::code::parse::CodeParser;
+use crate::code::snippet::Snippet;
+use crate::word::is_word;
 
 /// Assignments looked at for one use, the nearest first.
 const MAX_ASSIGNMENTS: usize = 8;
@@ -21,7 +22,7 @@ const MAX_STATEMENT_BYTES: usize = 16 << 10;
 
 /// The parser for single assignments; made when the first is needed.
 #[derive(Default)]
-pub(crate) struct Flow(RefCell<Option<PythonParser>>);
+pub(crate) struct Flow(RefCell<Option<CodeParser>>);
 
 /// A parsed assignment.
 pub(crate) struct Assignment {
@@ -72,12 +73,12 @@ fn assigns(code: &[u8], name: &[u8]) -> bool {
 
 fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     let mut snippet = Snippet::default();
-    snippet.push(file.text(), code);
+    complete::push(&mut snippet, file.text(), code);
     let tree = file
         .flow
         .0
         .borrow_mut()
-        .get_or_insert_with(PythonParser::new)
+        .get_or_insert_with(parser)
         .parse(snippet.text())?;
     Some(Assignment { snippet, tree })
 }

@@ -4,16 +4,8 @@
 //!
 //! Source: [The import statement](https://docs.python.org/3/reference/simple_stmts.html#the-import-statement).
 
-use super::lexer::is_word;
-
-/// A name that an import binds, and what it stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Import {
-    /// The bound name.
-    pub(crate) name: String,
-    /// The qualified name it stands for; relative imports begin with a dot. `module.*` is bound to the name `*`.
-    pub(crate) target: String,
-}
+use crate::code::bindings::Import;
+use crate::word::is_word;
 
 /// The names that the import statement in `code` binds; nothing if `code` is no import.
 pub(crate) fn imports(code: &[u8]) -> Vec<Import> {

@@ -3,10 +3,12 @@
 use memchr::memmem;
 
 use super::File;
-use super::bindings::Bindings;
 use super::imports::is_import;
-use super::lexer::{Line, is_boundary};
-use super::table::{Head, Need};
+use super::lexer::Line;
+use crate::code::bindings::Bindings;
+use crate::code::query::QueryRule;
+use crate::code::table::{Head, Need};
+use crate::word::is_boundary;
 
 /// Offsets of a file whose statements are to be parsed.
 #[derive(Debug, Default)]
@@ -94,8 +96,16 @@ impl Marks {
         }
     }
 
+    /// Marks the statements that a query could match.
+    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) {
+        let wanted = query.statement().map(|regex| file.regexes.get(regex, false));
+        for word in query.words().iter().filter_map(|words| words.first()) {
+            self.mark_word(file, word, |code| wanted.is_none_or(|regex| regex.is_match(code)));
+        }
+    }
+
     /// Marks the statements that hold `word` and whose text is one that is wanted.
-    pub(crate) fn mark_word(&mut self, file: &File<'_>, word: &str, is_wanted: impl Fn(&[u8]) -> bool) {
+    fn mark_word(&mut self, file: &File<'_>, word: &str, is_wanted: impl Fn(&[u8]) -> bool) {
         let mut judged = None;
         for (offset, index) in occurrences_of_text(file, word) {
             let is_marked = match judged {

@@ -1,18 +1,19 @@
 //! Walks the trees: first for names that assignments bind, then for calls that rules ask for.
 
-use tree_sitter::{Node, Tree};
+use tree_sitter::Node;
 use weighbridge_core::{Detection, MessagePart, Span};
-use weighbridge_rules::{Argument, Condition, Test};
 
 use super::File;
-use super::bindings::Bindings;
 use super::condition::CallSite;
 use super::grammar::{KINDS, named_children, str};
-use super::parse::PythonParser;
 use super::resolve::names;
 use super::scope::is_rebound;
-use super::table::Entry;
-use super::trees::{Forest, Grown};
+use crate::code::bindings::Bindings;
+use crate::code::condition::holds_for_any_argument;
+use crate::code::parse::CodeParser;
+use crate::code::table::Entry;
+use crate::code::trees::{Forest, Grown};
+use crate::code::walk::for_each_node;
 use crate::detect::detection;
 
 /// Binds the names that assignments, `with … as`, `:=` and annotated parameters give to things that lead to a rule.
@@ -21,7 +22,7 @@ use crate::detect::detection;
 pub(crate) fn collect_bindings(
     file: &File<'_>,
     forest: &mut Forest,
-    parser: &mut PythonParser,
+    parser: &mut CodeParser,
     bindings: &mut Bindings,
 ) -> bool {
     let kinds = &*KINDS;
@@ -61,7 +62,7 @@ pub(crate) fn collect_bindings(
             }
             for target in names(value, text, bindings) {
                 let target = target + suffix;
-                if file.rules.leads(&target) {
+                if file.rules.table.leads(&target) {
                     is_new |= bindings.assign(str(name, text), &target);
                 }
             }
@@ -74,7 +75,7 @@ pub(crate) fn collect_bindings(
 pub(crate) fn match_calls(
     file: &File<'_>,
     forest: &mut Forest,
-    parser: &mut PythonParser,
+    parser: &mut CodeParser,
     bindings: &Bindings,
     found: &mut Vec<Detection>,
 ) {
@@ -103,29 +104,6 @@ pub(crate) fn match_calls(
     });
 }
 
-/// Visits every named node of a tree with the nodes around it, outermost first. No recursion, and no `Node::parent`, which searches
-/// from the root each time.
-fn for_each_node<'t>(tree: &'t Tree, mut visit: impl FnMut(Node<'t>, &[Node<'t>])) {
-    let mut cursor = tree.walk();
-    let mut ancestors: Vec<Node<'t>> = Vec::new();
-    loop {
-        let node = cursor.node();
-        if node.is_named() {
-            visit(node, &ancestors);
-        }
-        if cursor.goto_first_child() {
-            ancestors.push(node);
-            continue;
-        }
-        while !cursor.goto_next_sibling() {
-            if !cursor.goto_parent() {
-                return;
-            }
-            ancestors.pop();
-        }
-    }
-}
-
 /// Functions that take another one and do not call it.
 const LOOKING: [&str; 12] = [
     "isinstance",
@@ -141,17 +119,6 @@ const LOOKING: [&str; 12] = [
     "inspect.getsource",
     "inspect.signature",
 ];
-
-/// Whether the conditions hold for an argument of which nothing is known but that it is no literal.
-fn holds_for_any_argument(conditions: &[Condition]) -> bool {
-    conditions.iter().all(|condition| {
-        matches!(condition.argument, Argument::Given(_))
-            && condition
-                .tests
-                .iter()
-                .any(|test| matches!(test, Test::NotLiteral | Test::NotMatches(_)))
-    })
-}
 
 /// Longer calls are shown by their name.
 const MAX_CALL_BYTES: usize = 1024;

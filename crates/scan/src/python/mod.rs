@@ -5,7 +5,7 @@
 //! do not parse.
 
 pub(crate) mod arguments;
-pub(crate) mod bindings;
+mod complete;
 pub(crate) mod condition;
 pub(crate) mod constant;
 pub(crate) mod flow;
@@ -14,86 +14,62 @@ pub(crate) mod imports;
 pub(crate) mod lexer;
 mod mark;
 mod matching;
-pub(crate) mod parse;
-pub(crate) mod query;
 pub(crate) mod resolve;
 pub(crate) mod scope;
-pub(crate) mod snippet;
-pub(crate) mod table;
-mod trees;
 
-use rustc_hash::FxHashSet;
-use weighbridge_core::{Detection, Notification, Source};
-use weighbridge_rules::{Argument, Detector, Rule, Test};
+use weighbridge_core::{Detection, Notification, Source, Span};
+use weighbridge_rules::Detector;
 
 use crate::RuleUse;
+use crate::code::bindings::Bindings;
+use crate::code::parse::CodeParser;
+use crate::code::query::{QueryRule, Searched};
+use crate::code::snippet::Snippet;
+use crate::code::table::{CallTable, dotted};
+use crate::code::trees::{Forest, Statements, whole_or_windows};
+use crate::language::PYTHON;
 use crate::regexes::Regexes;
-use bindings::Bindings;
 use lexer::Lexed;
-use mark::Marks;
-use parse::PythonParser;
-use query::QueryRule;
-use table::CallTable;
+use mark::{Marked, Marks};
 
 /// The rules for Python, compiled.
-#[derive(Default)]
 pub(crate) struct PythonRules<'r> {
     pub(crate) table: CallTable<'r>,
     pub(crate) queries: Vec<QueryRule<'r>>,
-    /// Names that lead to a rule: the names rules ask for and everything before a dot or a call in them.
-    leading: FxHashSet<String>,
 }
 
 impl<'r> PythonRules<'r> {
-    /// Adds the rule with this index, if it is one for this room.
-    pub(crate) fn add(&mut self, index: usize, rule: &'r Rule) {
-        match &rule.detector {
-            Detector::Calls(items) => {
-                self.table.add(index, rule);
-                let tested =
-                    items
-                        .iter()
-                        .flat_map(|item| item.conditions.iter())
-                        .flat_map(|condition| match &condition.argument {
-                            Argument::Given(_) | Argument::Any => condition.tests.iter(),
-                            _ => [].iter(),
-                        });
-                let listed = tested.flat_map(|test| match test {
-                    Test::OneOf(list) | Test::NotOneOf(list) => list.iter(),
-                    _ => [].iter(),
-                });
-                for name in items.iter().flat_map(|item| item.names.iter()).chain(listed) {
-                    self.add_leading(name);
-                }
+    /// The rules that are for Python.
+    pub(crate) fn new(uses: &[RuleUse<'r>]) -> Self {
+        let mut rules = Self {
+            table: CallTable::new(dotted),
+            queries: Vec::new(),
+        };
+        for (index, rule) in uses.iter().map(|rule_use| rule_use.rule).enumerate() {
+            if !rule.applies_to(PYTHON.name()) {
+                continue;
             }
-            Detector::Query(query) => self.queries.push(QueryRule::new(index, rule, query)),
-            Detector::Pattern(_) | Detector::Code { .. } => {}
-        }
-    }
-
-    fn add_leading(&mut self, name: &str) {
-        let cuts = name
-            .match_indices('.')
-            .map(|(at, _)| at)
-            .chain(std::iter::once(name.len()));
-        for cut in cuts {
-            let prefix = &name[..cut];
-            self.leading.insert(prefix.to_owned());
-            if let Some(called) = prefix.strip_suffix("()") {
-                self.leading.insert(called.to_owned());
+            match &rule.detector {
+                Detector::Calls(_) => rules.table.add(index, rule),
+                Detector::Query(query) => rules.queries.push(QueryRule::new(index, rule, query)),
+                Detector::Pattern(_) | Detector::Code { .. } => {}
             }
         }
+        rules
     }
+}
 
-    /// Whether a thing of this qualified name can be part of a match.
-    fn leads(&self, name: &str) -> bool {
-        self.leading.contains(name)
-    }
+/// Prefixes under which builtins can be reached.
+const BUILTIN_PREFIXES: [&str; 3] = ["builtins.", "__builtins__.", "__builtin__."];
+
+/// A parser for Python.
+pub(crate) fn parser() -> CodeParser {
+    CodeParser::new(&grammar::language())
 }
 
 /// What one thread needs to search Python.
 pub(crate) struct Tools {
-    parser: PythonParser,
+    parser: CodeParser,
     bindings: Bindings,
     marks: Marks,
 }
@@ -101,8 +77,8 @@ pub(crate) struct Tools {
 impl Tools {
     pub(crate) fn new() -> Self {
         Self {
-            parser: PythonParser::new(),
-            bindings: Bindings::default(),
+            parser: parser(),
+            bindings: Bindings::new(&BUILTIN_PREFIXES),
             marks: Marks::default(),
         }
     }
@@ -133,6 +109,32 @@ impl File<'_> {
     fn text(&self) -> &[u8] {
         self.source.bytes()
     }
+
+    /// The spans to parse for the marked statements.
+    fn spans(&self, marked: &[Marked]) -> Vec<Span> {
+        whole_or_windows(self.text(), marked.iter().map(|mark| (mark.line.code(), mark.offset)))
+    }
+}
+
+impl Statements for File<'_> {
+    fn cut(&self, span: Span, snippet: &mut Snippet) {
+        complete::push(snippet, self.text(), span);
+    }
+}
+
+impl Searched for File<'_> {
+    fn source(&self) -> &Source<'_> {
+        self.source
+    }
+
+    fn uses(&self) -> &[RuleUse<'_>] {
+        self.uses
+    }
+
+    fn scope_of(&self, span: Span) -> Span {
+        let line = self.lexed.line_at(span.start);
+        line.map_or(span, |index| self.lexed.lines[index].code())
+    }
 }
 
 /// Adds what rules for Python find in `file`.
@@ -161,22 +163,23 @@ pub(crate) fn scan(
     marks.mark_needs(file, live.needs, bindings);
     marks.mark_offsets(file, live.dynamic);
     for &index in live.queries {
-        file.rules.queries[index].mark(file, marks);
+        marks.mark_query(file, &file.rules.queries[index]);
     }
-    let mut forest = trees::Forest::default();
-    forest.add(file, &marks.take_new(file));
+    let mut forest = Forest::default();
+    forest.add(&file.spans(&marks.take_new(file)));
     if matching::collect_bindings(file, &mut forest, parser, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
         marks.mark_needs(file, live.needs, bindings);
-        forest.add(file, &marks.take_new(file));
+        forest.add(&file.spans(&marks.take_new(file)));
         matching::collect_bindings(file, &mut forest, parser, bindings);
     }
 
     matching::match_calls(file, &mut forest, parser, bindings, found);
+    let grammar = grammar::language();
     let queries = live.queries.iter().map(|&index| &file.rules.queries[index]);
     let mut notifications: Vec<_> = queries
-        .filter_map(|query| query.run(file, &mut forest, parser, found))
+        .filter_map(|query| query.run(file, &grammar, &mut forest, parser, found))
         .collect();
-    notifications.extend(forest.into_notifications(file));
+    notifications.extend(forest.into_notifications(file.source));
     notifications
 }

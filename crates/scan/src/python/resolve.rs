@@ -2,9 +2,10 @@
 
 use tree_sitter::Node;
 
-use super::bindings::{Bindings, without_builtins};
-use super::constant::{Constant, constant};
+use super::constant::constant;
 use super::grammar::{KINDS, named_children, str};
+use crate::code::bindings::Bindings;
+use crate::code::constant::Constant;
 
 /// How deep an expression is followed.
 const MAX_DEPTH: usize = 32;
@@ -17,7 +18,7 @@ const MAX_NAMES: usize = 16;
 pub(crate) fn names(node: Node<'_>, text: &[u8], bindings: &Bindings) -> Vec<String> {
     let mut names = Resolver { text, bindings }.names(node, 0);
     for name in &mut names {
-        *name = without_builtins(name).to_owned();
+        *name = bindings.without_builtins(name).to_owned();
     }
     names
 }
@@ -102,7 +103,7 @@ impl Resolver<'_> {
         let text_at = |index: usize| arguments.get(index).and_then(|argument| self.constant_text(*argument));
         functions
             .into_iter()
-            .flat_map(|function| match without_builtins(&function) {
+            .flat_map(|function| match self.bindings.without_builtins(&function) {
                 "getattr" => {
                     let objects = arguments
                         .first()
@@ -138,7 +139,7 @@ impl Resolver<'_> {
         let values = self.field(node, "value", depth);
         values
             .into_iter()
-            .flat_map(|value| match without_builtins(&value) {
+            .flat_map(|value| match self.bindings.without_builtins(&value) {
                 "sys.modules" | "__builtins__" => vec![key.clone()],
                 "globals()" | "locals()" => self.identifier(&key),
                 value => value

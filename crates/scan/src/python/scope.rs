@@ -6,7 +6,8 @@ use memchr::memmem;
 use rustc_hash::FxHashMap;
 
 use super::File;
-use super::lexer::{Line, is_word};
+use super::lexer::Line;
+use crate::word::is_word;
 
 /// What is known of the blocks of a file; worked out when a rule first asks.
 #[derive(Default)]

@@ -2,15 +2,14 @@
 
 use std::sync::OnceLock;
 
-use tree_sitter::{Query, QueryCursor, StreamingIterator as _, Tree};
-use weighbridge_core::{Detection, Notification, Span};
+use tree_sitter::{Language, Query, QueryCursor, StreamingIterator as _, Tree};
+use weighbridge_core::{Detection, Notification, Source, Span};
 use weighbridge_rules::{Rule, Scope};
 
-use super::mark::Marks;
-use super::parse::PythonParser;
-use super::trees::Forest;
-use super::{File, grammar};
+use super::parse::CodeParser;
+use super::trees::{Forest, Statements};
 use crate::CompileError;
+use crate::RuleUse;
 use crate::commonness::commonness;
 use crate::detect::detection;
 
@@ -18,6 +17,16 @@ use crate::detect::detection;
 const MATCH_LIMIT: u32 = 4096;
 /// Files up to this size are parsed whole for queries that need it.
 const MAX_FILE_BYTES: usize = 2 << 20;
+
+/// A file that queries are run over.
+pub(crate) trait Searched: Statements {
+    /// The file.
+    fn source(&self) -> &Source<'_>;
+    /// The rules of the run.
+    fn uses(&self) -> &[RuleUse<'_>];
+    /// The statement that holds the beginning of `span`.
+    fn scope_of(&self, span: Span) -> Span;
+}
 
 /// A compiled `## Query` section.
 pub(crate) struct QueryRule<'r> {
@@ -47,39 +56,34 @@ impl<'r> QueryRule<'r> {
         &self.words
     }
 
-    /// Marks the statements that the query could match.
-    pub(crate) fn mark(&self, file: &File<'_>, marks: &mut Marks) {
-        let wanted = self
-            .query
-            .statement
-            .as_deref()
-            .map(|regex| file.regexes.get(regex, false));
-        for word in self.words.iter().filter_map(|words| words.first()) {
-            marks.mark_word(file, word, |code| wanted.is_none_or(|regex| regex.is_match(code)));
-        }
+    /// What the text of a statement must match to be worth parsing.
+    pub(crate) fn statement(&self) -> Option<&'r str> {
+        self.query.statement.as_deref()
     }
 
     /// Adds the matches in the file. Says so if a query that needs the whole file saw only its statements.
     pub(crate) fn run(
         &self,
-        file: &File<'_>,
+        file: &impl Searched,
+        grammar: &Language,
         forest: &mut Forest,
-        parser: &mut PythonParser,
+        parser: &mut CodeParser,
         found: &mut Vec<Detection>,
     ) -> Option<Notification> {
         let query = self
             .compiled
-            .get_or_init(|| compile(&self.query.source).expect("queries were checked when the page was read"));
+            .get_or_init(|| compile(&self.query.source, grammar).expect("queries were checked when the page was read"));
+        let text = file.source().bytes();
         let needs_file = self.query.scope == Scope::File;
         if needs_file
-            && file.text().len() <= MAX_FILE_BYTES
-            && let Some(tree) = parser.parse(file.text())
+            && text.len() <= MAX_FILE_BYTES
+            && let Some(tree) = parser.parse(text)
         {
             self.matches(
                 file,
                 query,
                 &tree,
-                file.text(),
+                text,
                 &|range| Span::new(range.start, range.end),
                 found,
             );
@@ -90,10 +94,10 @@ impl<'r> QueryRule<'r> {
             self.matches(file, query, &grown.tree, grown.snippet.text(), &source_span, found);
         });
         needs_file.then(|| {
-            let path = Some(file.source.path().clone());
+            let path = Some(file.source().path().clone());
             let message = format!(
                 "too large to parse whole: `{}` saw single statements only",
-                file.uses[self.rule].rule.id
+                file.uses()[self.rule].rule.id
             );
             Notification::incomplete("file/parse-budget", path, message)
                 .with_hint("split the file, or set `scope = \"statement\"`")
@@ -102,7 +106,7 @@ impl<'r> QueryRule<'r> {
 
     fn matches(
         &self,
-        file: &File<'_>,
+        file: &impl Searched,
         query: &Query,
         tree: &Tree,
         text: &[u8],
@@ -121,27 +125,23 @@ impl<'r> QueryRule<'r> {
                 .map(|found| found.node)
             {
                 let span = source_span(node.byte_range());
-                let scope = file
-                    .lexed
-                    .line_at(span.start)
-                    .map_or(span, |index| file.lexed.lines[index].code());
-                found.push(detection(&file.uses[self.rule], span, scope));
+                found.push(detection(&file.uses()[self.rule], span, file.scope_of(span)));
             }
         }
     }
 }
 
-fn compile(source: &str) -> Result<Query, tree_sitter::QueryError> {
-    Query::new(&grammar::language(), source)
+fn compile(source: &str, grammar: &Language) -> Result<Query, tree_sitter::QueryError> {
+    Query::new(grammar, source)
 }
 
-/// Checks the query of a page.
-pub(crate) fn check(rule: &Rule, query: &weighbridge_rules::Query) -> Result<(), CompileError> {
+/// Checks the query of a page against a grammar.
+pub(crate) fn check(rule: &Rule, query: &weighbridge_rules::Query, grammar: &Language) -> Result<(), CompileError> {
     if query.statement.is_some() && query.scope == Scope::File {
         let message = "`statement` has no use where `scope` is `file`: the query sees all of them";
         return Err(CompileError::new(rule, message.to_owned()));
     }
-    let compiled = compile(&query.source).map_err(|error| {
+    let compiled = compile(&query.source, grammar).map_err(|error| {
         CompileError::at(
             rule,
             rule.detector_line + error.row,

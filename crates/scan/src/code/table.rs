@@ -1,13 +1,13 @@
 //! The calls that rules ask for, by qualified name, and the words that must stand in a file before it is worth a look.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use weighbridge_rules::{Argument, ArgumentName, CallItem, Detector, Rule, Test};
 
 use crate::CompileError;
 use crate::commonness::commonness;
 
 /// Every `## Calls` item of every rule.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct CallTable<'r> {
     by_name: FxHashMap<&'r str, Vec<Entry<'r>>>,
     by_method: FxHashMap<&'r str, Vec<Entry<'r>>>,
@@ -15,6 +15,19 @@ pub(crate) struct CallTable<'r> {
     pub(crate) needs: Vec<Need<'r>>,
     /// Whether any item counts mentions.
     pub(crate) has_mentions: bool,
+    /// Names that lead to a rule: the names rules ask for and everything before a dot or a call in them.
+    leading: FxHashSet<String>,
+    /// Modules that a condition asks the file to import.
+    pub(crate) asked_imports: Vec<&'r str>,
+    words: Words,
+}
+
+/// The parts of a qualified name that stand in a file, letter for letter, where the name is used there.
+pub(crate) type Words = fn(&str) -> Vec<&str>;
+
+/// The parts between the dots.
+pub(crate) fn dotted(name: &str) -> Vec<&str> {
+    name.split('.').map(|part| part.trim_end_matches("()")).collect()
 }
 
 /// An item of a rule.
@@ -51,6 +64,19 @@ pub(crate) enum Head<'r> {
 }
 
 impl<'r> CallTable<'r> {
+    /// A table without items for a language with these words.
+    pub(crate) fn new(words: Words) -> Self {
+        Self {
+            by_name: FxHashMap::default(),
+            by_method: FxHashMap::default(),
+            needs: Vec::new(),
+            has_mentions: false,
+            leading: FxHashSet::default(),
+            asked_imports: Vec::new(),
+            words,
+        }
+    }
+
     /// Adds the items of the rule with this index.
     pub(crate) fn add(&mut self, index: usize, rule: &'r Rule) {
         let Detector::Calls(items) = &rule.detector else { return };
@@ -62,9 +88,51 @@ impl<'r> CallTable<'r> {
                     Some(method) => self.by_method.entry(method).or_default().push(entry),
                     None => self.by_name.entry(name).or_default().push(entry),
                 }
-                self.needs.push(need(name, item));
+                self.needs.push(need(name, item, self.words));
             }
         }
+        for test in items
+            .iter()
+            .flat_map(|item| &*item.conditions)
+            .flat_map(|condition| &*condition.tests)
+        {
+            if let Test::Imports(modules) = test {
+                self.asked_imports.extend(modules.iter().map(AsRef::as_ref));
+            }
+        }
+        let tested = items
+            .iter()
+            .flat_map(|item| item.conditions.iter())
+            .flat_map(|condition| match &condition.argument {
+                Argument::Given(_) | Argument::Any => condition.tests.iter(),
+                _ => [].iter(),
+            });
+        let listed = tested.flat_map(|test| match test {
+            Test::OneOf(list) | Test::NotOneOf(list) => list.iter(),
+            _ => [].iter(),
+        });
+        for name in items.iter().flat_map(|item| item.names.iter()).chain(listed) {
+            self.add_leading(name);
+        }
+    }
+
+    fn add_leading(&mut self, name: &str) {
+        let cuts = name
+            .match_indices('.')
+            .map(|(at, _)| at)
+            .chain(std::iter::once(name.len()));
+        for cut in cuts {
+            let prefix = &name[..cut];
+            self.leading.insert(prefix.to_owned());
+            if let Some(called) = prefix.strip_suffix("()") {
+                self.leading.insert(called.to_owned());
+            }
+        }
+    }
+
+    /// Whether a thing of this qualified name can be part of a match.
+    pub(crate) fn leads(&self, name: &str) -> bool {
+        self.leading.contains(name)
     }
 
     /// The items for calls of `name`.
@@ -78,12 +146,8 @@ impl<'r> CallTable<'r> {
     }
 }
 
-fn need<'r>(name: &'r str, item: &'r CallItem) -> Need<'r> {
-    let parts: Vec<&str> = name
-        .trim_start_matches("*.")
-        .split('.')
-        .map(|part| part.trim_end_matches("()"))
-        .collect();
+fn need<'r>(name: &'r str, item: &'r CallItem, words: Words) -> Need<'r> {
+    let parts = words(name.trim_start_matches("*."));
     let last = *parts.last().expect("a name has a part");
     let mut line_words = vec![last];
     line_words.extend(demanded_keywords(item));
@@ -99,7 +163,7 @@ fn need<'r>(name: &'r str, item: &'r CallItem) -> Need<'r> {
     line_words.sort_by_key(|word| commonness(word));
     let head = if name.starts_with("*.") || name.contains("()") {
         Head::Any
-    } else if parts.len() == 1 {
+    } else if !name.contains('.') {
         Head::Builtin
     } else {
         Head::Module(parts[0])
@@ -176,10 +240,10 @@ mod tests {
     fn the_rarest_word_is_the_anchor() {
         let item = item(Vec::new());
 
-        assert_eq!(need("os.system", &item).anchor, "system");
-        assert_eq!(need("pickle.load", &item).anchor, "pickle");
-        assert_eq!(need("tarfile.open().extractall", &item).anchor, "extractall");
-        assert_eq!(need("eval", &item).head, Head::Builtin);
+        assert_eq!(need("os.system", &item, dotted).anchor, "system");
+        assert_eq!(need("pickle.load", &item, dotted).anchor, "pickle");
+        assert_eq!(need("tarfile.open().extractall", &item, dotted).anchor, "extractall");
+        assert_eq!(need("eval", &item, dotted).head, Head::Builtin);
     }
 
     #[test]
@@ -190,6 +254,6 @@ mod tests {
             tests: vec![Test::True].into(),
         }]);
 
-        assert!(need("subprocess.run", &item).line_words.contains(&"shell"));
+        assert!(need("subprocess.run", &item, dotted).line_words.contains(&"shell"));
     }
 }

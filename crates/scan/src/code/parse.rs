@@ -2,9 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use tree_sitter::{ParseOptions, Parser, Tree};
-
-use super::grammar;
+use tree_sitter::{Language, ParseOptions, Parser, Tree};
 
 /// Progress callbacks (one for about 100 operations of the parser) allowed for a text, and for each of its bytes.
 ///
@@ -13,15 +11,15 @@ use super::grammar;
 const FREE_CALLBACKS: usize = 2_000;
 const CALLBACKS_PER_BYTE: usize = 1;
 
-/// The parser of one thread.
-pub(crate) struct PythonParser(Parser);
+/// The parser of one thread for one grammar.
+pub(crate) struct CodeParser(Parser);
 
-impl PythonParser {
-    pub(crate) fn new() -> Self {
+impl CodeParser {
+    pub(crate) fn new(grammar: &Language) -> Self {
         let mut parser = Parser::new();
         parser
-            .set_language(&grammar::language())
-            .expect("the grammar fits the library: both are pinned");
+            .set_language(grammar)
+            .expect("the grammars fit the library: all are pinned");
         Self(parser)
     }
 

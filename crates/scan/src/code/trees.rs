@@ -1,15 +1,13 @@
-//! The parsed statements of a file.
+//! The parsed statements of a file, in any language.
 
 use std::collections::BTreeSet;
 
 use tree_sitter::Tree;
-use weighbridge_core::{Notification, Span};
+use weighbridge_core::{Notification, Source, Span};
 
-use super::File;
-use super::lexer::is_word;
-use super::mark::Marked;
-use super::parse::PythonParser;
+use super::parse::CodeParser;
 use super::snippet::Snippet;
+use crate::word::is_word;
 
 /// Bytes of statements that are parsed together.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -35,6 +33,12 @@ pub(crate) struct Forest {
     unfinished: BTreeSet<usize>,
 }
 
+/// A file out of which statements can be cut.
+pub(crate) trait Statements {
+    /// Appends the statement at `span`, made complete, so that it can be parsed by itself.
+    fn cut(&self, span: Span, snippet: &mut Snippet);
+}
+
 /// A parsed piece.
 pub(crate) struct Grown {
     pub(crate) snippet: Snippet,
@@ -42,10 +46,9 @@ pub(crate) struct Grown {
 }
 
 impl Forest {
-    /// Adds the marked statements.
-    pub(crate) fn add(&mut self, file: &File<'_>, marked: &[Marked]) {
-        let spans = statements(file, marked);
-        let mut rest = spans.as_slice();
+    /// Adds statements.
+    pub(crate) fn add(&mut self, spans: &[Span]) {
+        let mut rest = spans;
         while !rest.is_empty() {
             let mut bytes = 0;
             let fits = |span: &&Span| {
@@ -61,7 +64,7 @@ impl Forest {
     }
 
     /// Visits every parsed piece, in the order in which statements were added.
-    pub(crate) fn visit(&mut self, file: &File<'_>, parser: &mut PythonParser, mut visit: impl FnMut(&Grown)) {
+    pub(crate) fn visit(&mut self, file: &impl Statements, parser: &mut CodeParser, mut visit: impl FnMut(&Grown)) {
         let keeps = self.bytes <= KEPT_BYTES;
         if !keeps {
             self.kept.clear();
@@ -81,9 +84,9 @@ impl Forest {
     }
 
     /// Parses statements together, or each by itself where together they do not parse.
-    fn grow(&mut self, file: &File<'_>, spans: &[Span], parser: &mut PythonParser) -> Vec<Grown> {
+    fn grow(&mut self, file: &impl Statements, spans: &[Span], parser: &mut CodeParser) -> Vec<Grown> {
         let mut snippet = Snippet::default();
-        spans.iter().for_each(|span| snippet.push(file.text(), *span));
+        spans.iter().for_each(|span| file.cut(*span, &mut snippet));
         match parser.parse(snippet.text()) {
             Some(tree) if spans.len() == 1 || !tree.root_node().has_error() => vec![Grown { snippet, tree }],
             None if spans.len() == 1 => {
@@ -98,30 +101,29 @@ impl Forest {
     }
 
     /// What could not be parsed.
-    pub(crate) fn into_notifications(self, file: &File<'_>) -> Vec<Notification> {
+    pub(crate) fn into_notifications(self, source: &Source<'_>) -> Vec<Notification> {
         let Some(first) = self.unfinished.first().copied() else {
             return Vec::new();
         };
-        let line = file.source.position(first).line;
+        let line = source.position(first).line;
         let message = format!(
             "{} statement{} too involved to parse; the first begins on line {line}",
             self.unfinished.len(),
             if self.unfinished.len() == 1 { " is" } else { "s are" },
         );
-        let notification = Notification::incomplete("file/parse-budget", Some(file.source.path().clone()), message);
+        let notification = Notification::incomplete("file/parse-budget", Some(source.path().clone()), message);
         vec![
             notification.with_hint("look at the statement yourself; code written by people never comes near the limit"),
         ]
     }
 }
 
-/// The spans to parse: whole statements, or windows around the hits of a very long one.
-fn statements(file: &File<'_>, marked: &[Marked]) -> Vec<Span> {
+/// The spans to parse: whole statements, or windows around the hits of a very long one. Takes statements with an offset in each.
+pub(crate) fn whole_or_windows(text: &[u8], marked: impl ExactSizeIterator<Item = (Span, usize)>) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::with_capacity(marked.len());
-    for mark in marked {
-        let code = mark.line.code();
+    for (code, offset) in marked {
         let span = if code.len() > MAX_STATEMENT_BYTES {
-            window(file.text(), code, mark.offset)
+            window(text, code, offset)
         } else {
             code
         };

@@ -2,7 +2,14 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::imports::Import;
+/// A name that an import binds, and what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Import {
+    /// The bound name.
+    pub(crate) name: String,
+    /// The qualified name it stands for; relative imports begin with a dot. `module.*` is bound to the name `*`.
+    pub(crate) target: String,
+}
 
 /// Names bound by imports and by assignments whose value has a qualified name.
 ///
@@ -15,9 +22,19 @@ pub(crate) struct Bindings {
     stars: Vec<String>,
     /// Names that were bound by something else than an import.
     assigned: FxHashSet<String>,
+    /// Prefixes under which builtins can be reached.
+    builtin_prefixes: &'static [&'static str],
 }
 
 impl Bindings {
+    /// No bindings, in a language whose builtins can be reached under these prefixes.
+    pub(crate) fn new(builtin_prefixes: &'static [&'static str]) -> Self {
+        Self {
+            builtin_prefixes,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn clear(&mut self) {
         self.targets.clear();
         self.stars.clear();
@@ -27,7 +44,11 @@ impl Bindings {
     /// Adds an import.
     pub(crate) fn import(&mut self, import: Import) {
         match import.target.strip_suffix(".*") {
-            Some(module) if import.name == "*" => self.stars.push(module.to_owned()),
+            Some(module) if import.name == "*" => {
+                if self.stars.iter().all(|known| known != module) {
+                    self.stars.push(module.to_owned());
+                }
+            }
             _ => {
                 self.bind(import.name, &import.target);
             }
@@ -36,7 +57,7 @@ impl Bindings {
 
     /// Lets `name` stand for `target` too. Says whether that is news.
     fn bind(&mut self, name: String, target: &str) -> bool {
-        let target = without_builtins(target).to_owned();
+        let target = self.without_builtins(target).to_owned();
         if name == target && !self.targets.contains_key(&name) {
             self.targets.insert(name, vec![target]);
             return true;
@@ -92,15 +113,12 @@ impl Bindings {
         };
         self.stars.iter().any(|star| is_in(star)) || self.iter().any(|(_, target)| is_in(target))
     }
-}
 
-/// Prefixes under which builtins can be reached.
-const BUILTIN_PREFIXES: [&str; 3] = ["builtins.", "__builtins__.", "__builtin__."];
-
-/// The name of a builtin without the module it can be reached through; any other name as it is.
-pub(crate) fn without_builtins(name: &str) -> &str {
-    BUILTIN_PREFIXES
-        .iter()
-        .find_map(|prefix| name.strip_prefix(prefix))
-        .unwrap_or(name)
+    /// The name of a builtin without the module it can be reached through; any other name as it is.
+    pub(crate) fn without_builtins<'n>(&self, name: &'n str) -> &'n str {
+        self.builtin_prefixes
+            .iter()
+            .find_map(|prefix| name.strip_prefix(prefix))
+            .unwrap_or(name)
+    }
 }

@@ -1,0 +1,108 @@
+//! What was assigned to a name before it is used.
+//!
+//! Asked only where a condition could hold if a name were replaced by its value: `query(sql)`, `spawn(command, options)`.
+
+use tree_sitter::Node;
+use weighbridge_core::Span;
+
+use super::file::File;
+use super::parse::CodeParser;
+use super::shape::{Shape, bytes};
+use super::snippet::Snippet;
+use super::trees::{Grown, Statements as _};
+use super::walk::for_each_node;
+use crate::word::is_boundary;
+
+/// Assignments looked at for one use, the nearest first.
+const MAX_ASSIGNMENTS: usize = 8;
+/// Statements looked at before a use.
+const MAX_STATEMENTS: usize = 400;
+/// Longer statements are passed over.
+const MAX_STATEMENT_BYTES: usize = 16 << 10;
+/// Where in a statement the name that it assigns to stands at the latest.
+const MAX_TARGET_BYTES: usize = 160;
+
+/// A parsed assignment to a name.
+pub(crate) struct Assignment {
+    grown: Grown,
+    name: String,
+}
+
+impl Assignment {
+    /// The text that the nodes of the assignment belong to.
+    pub(crate) fn text(&self) -> &[u8] {
+        self.grown.snippet.text()
+    }
+
+    /// The value that is assigned.
+    pub(crate) fn value<'a>(&'a self, file: &File<'_>) -> Option<Node<'a>> {
+        let mut value = None;
+        for_each_node(&self.grown.tree, |node, _| {
+            if value.is_none()
+                && let Shape::Given { to, value: given } = (file.code.shape)(node, self.text())
+                && bytes(to, self.text()) == self.name.as_bytes()
+            {
+                value = Some(given);
+            }
+        });
+        value
+    }
+}
+
+/// The assignments to `name` that are in sight at `offset`, before `offset`, the nearest first.
+pub(crate) fn assignments(file: &File<'_>, name: &str, offset: usize) -> Vec<Assignment> {
+    let Some((used_in, _)) = file.lexed.statement_at(offset) else {
+        return Vec::new();
+    };
+    let around: Vec<usize> = file.lexed.around(used_in).collect();
+    let own = file.lexed.statements[used_in].parent;
+    let is_in_sight = |parent: Option<usize>| match parent {
+        None => true,
+        parent if parent == own => true,
+        Some(parent) => around.contains(&parent),
+    };
+    let before = (0..used_in).rev().take(MAX_STATEMENTS);
+    let assigning = before.filter(|&index| {
+        let statement = &file.lexed.statements[index];
+        statement.length <= MAX_STATEMENT_BYTES && is_in_sight(statement.parent) && assigns(file, index, name)
+    });
+    let spans: Vec<Span> = assigning
+        .take(MAX_ASSIGNMENTS)
+        .map(|index| file.lexed.statements[index].span)
+        .collect();
+    spans.into_iter().filter_map(|span| parse(file, span, name)).collect()
+}
+
+/// Whether a statement begins with an assignment to `name`.
+fn assigns(file: &File<'_>, statement: usize, name: &str) -> bool {
+    let Some(first) = file.lexed.pieces(statement).next() else {
+        return false;
+    };
+    let code = &file.text()[first.range()];
+    let head = &code[..code.len().min(MAX_TARGET_BYTES)];
+    memchr::memmem::find_iter(head, name.as_bytes()).any(|at| {
+        let end = at + name.len();
+        if !is_boundary(code, at) || !is_boundary(code, end) {
+            return false;
+        }
+        let rest = code[end..].trim_ascii_start();
+        let is_equals = |rest: &[u8]| rest.starts_with(b"=") && !rest.starts_with(b"==") && !rest.starts_with(b"=>");
+        is_equals(rest)
+            || [&b":="[..], b"+=", b".=", b":"]
+                .iter()
+                .any(|sign| rest.starts_with(sign))
+    })
+}
+
+fn parse(file: &File<'_>, span: Span, name: &str) -> Option<Assignment> {
+    let mut snippet = Snippet::default();
+    file.cut(span, &mut snippet);
+    let mut parser = file.parser.borrow_mut();
+    let parser = parser.get_or_insert_with(|| CodeParser::new(&(file.dialect().grammar)()));
+    let tree = parser.parse(snippet.text())?;
+    let grown = Grown { snippet, tree };
+    Some(Assignment {
+        grown,
+        name: name.to_owned(),
+    })
+}

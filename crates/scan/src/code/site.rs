@@ -1,0 +1,186 @@
+//! Whether the conditions of a rule hold for a call.
+
+use tree_sitter::Node;
+use weighbridge_rules::{Argument as Asked, ArgumentName, Condition, Test};
+
+use super::arguments::{Arguments, Given};
+use super::condition::{Operand, passes, text_passes};
+use super::constant::Constant;
+use super::file::File;
+use super::flow::assignments;
+use super::resolve::Reader;
+use super::scope::function_name;
+use super::shape::{Shape, bytes, str};
+
+/// A call and what conditions may ask about it.
+pub(crate) struct CallSite<'a, 'n> {
+    pub(crate) arguments: &'a Arguments<'n>,
+    /// The nodes around the call, outermost first.
+    pub(crate) ancestors: &'a [Node<'n>],
+    pub(crate) reader: Reader<'a>,
+    pub(crate) file: &'a File<'a>,
+    /// Where the call stands in the source.
+    pub(crate) offset: usize,
+}
+
+/// An argument that is a name, and an expression that was assigned to it.
+struct Swap<'s> {
+    argument: Node<'s>,
+    value: Node<'s>,
+    text: &'s [u8],
+}
+
+/// What a condition found for an argument.
+enum Found<'f> {
+    As(Node<'f>, &'f [u8]),
+    Missing,
+    Unknown,
+}
+
+impl CallSite<'_, '_> {
+    /// Whether all conditions hold: for the call as it is written, or with a name replaced by what was assigned to it.
+    pub(crate) fn satisfies(&self, conditions: &[Condition]) -> bool {
+        let all_hold = |swap: Option<&Swap<'_>>| conditions.iter().all(|condition| self.holds(condition, swap));
+        if all_hold(None) {
+            return true;
+        }
+        let names = self.names_to_follow(conditions);
+        names.into_iter().any(|argument| {
+            let assignments = assignments(self.file, str(argument, self.reader.text), self.offset);
+            assignments.iter().any(|assignment| {
+                assignment.value(self.file).is_some_and(|value| {
+                    all_hold(Some(&Swap {
+                        argument,
+                        value,
+                        text: assignment.text(),
+                    }))
+                })
+            })
+        })
+    }
+
+    /// Arguments that are names and that a condition would like to see behind: text that should be built, and options.
+    fn names_to_follow<'n>(&'n self, conditions: &[Condition]) -> Vec<Node<'n>> {
+        let mut names = Vec::new();
+        for condition in conditions {
+            let Asked::Given(asked) = &condition.argument else {
+                continue;
+            };
+            if condition.tests.contains(&Test::Built)
+                && let Given::As(node) = self.arguments.given(asked, self.reader.text)
+            {
+                names.push(node);
+            }
+            if asked.iter().any(|name| matches!(name, ArgumentName::Keyword(_))) {
+                names.extend(self.arguments.positional.iter().skip(1));
+            }
+        }
+        names.retain(|node| matches!(self.reader.shape(*node), Shape::Name));
+        names
+    }
+
+    fn given<'f>(&'f self, names: &[ArgumentName], swap: Option<&'f Swap<'f>>) -> Found<'f> {
+        match self.arguments.given(names, self.reader.text) {
+            Given::As(node) => match swap.filter(|swap| swap.argument == node) {
+                Some(swap) => Found::As(swap.value, swap.text),
+                None => Found::As(node, self.reader.text),
+            },
+            Given::Unknown => Found::Unknown,
+            Given::Missing => {
+                let Some(swap) = swap else { return Found::Missing };
+                self.option(names, swap)
+            }
+        }
+    }
+
+    /// The value of a keyword in the table that a name stands for.
+    fn option<'f>(&self, names: &[ArgumentName], swap: &'f Swap<'f>) -> Found<'f> {
+        let reader = Reader {
+            text: swap.text,
+            ..self.reader
+        };
+        let Shape::Collection(pairs) = reader.shape(swap.value) else {
+            return Found::Missing;
+        };
+        for pair in pairs {
+            let Shape::Given { to, value } = reader.shape(pair) else {
+                continue;
+            };
+            let key = str(to, swap.text).trim_matches(['"', '\'']);
+            let is_asked = |name: &ArgumentName| matches!(name, ArgumentName::Keyword(keyword) if keyword == key);
+            if names.iter().any(is_asked) {
+                return Found::As(value, swap.text);
+            }
+        }
+        Found::Missing
+    }
+
+    fn holds(&self, condition: &Condition, swap: Option<&Swap<'_>>) -> bool {
+        let any = |passes: &dyn Fn(&Test) -> bool| condition.tests.iter().any(passes);
+        match &condition.argument {
+            Asked::Given(names) => match self.given(names, swap) {
+                Found::As(node, text) => any(&|test| self.passes(test, node, text)),
+                Found::Missing => any(&|test| *test == Test::Missing),
+                Found::Unknown => false,
+            },
+            Asked::Any => self
+                .arguments
+                .all()
+                .any(|node| any(&|test| self.passes(test, node, self.reader.text))),
+            Asked::Target => {
+                let target = self.target();
+                any(&|test| text_passes(test, &target, self.file.regexes))
+            }
+            Asked::Function => {
+                let function = function_name(self.file, self.offset);
+                any(&|test| text_passes(test, &function, self.file.regexes))
+            }
+            Asked::File => any(&|test| match test {
+                Test::Imports(modules) => modules.iter().any(|module| self.reader.bindings.imports_module(module)),
+                _ => false,
+            }),
+        }
+    }
+
+    fn passes(&self, test: &Test, node: Node<'_>, text: &[u8]) -> bool {
+        let reader = Reader { text, ..self.reader };
+        passes(test, &Expression { node, reader }, self.file.regexes)
+    }
+
+    /// What the value of the call is given to.
+    fn target(&self) -> String {
+        let target = self
+            .ancestors
+            .iter()
+            .rev()
+            .find_map(|around| match self.reader.shape(*around) {
+                Shape::Given { to, .. } => Some(to),
+                _ => None,
+            });
+        target.map_or_else(String::new, |target| str(target, self.reader.text).to_owned())
+    }
+}
+
+/// An expression that a test is about.
+struct Expression<'e> {
+    node: Node<'e>,
+    reader: Reader<'e>,
+}
+
+impl Operand for Expression<'_> {
+    fn constant(&self) -> Option<Constant> {
+        self.reader.constant(self.node)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.reader.names(self.node)
+    }
+
+    fn is_built(&self) -> bool {
+        self.reader.is_built(self.node)
+    }
+
+    fn written(&self) -> &[u8] {
+        bytes(self.node, self.reader.text)
+    }
+}

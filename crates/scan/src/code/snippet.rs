@@ -1,0 +1,54 @@
+//! Puts pieces of a source together into a text that can be parsed by itself, with offsets kept.
+
+use weighbridge_core::Span;
+
+/// Statements cut out of a source, each made complete, and the way back to the source.
+#[derive(Debug, Default)]
+pub(crate) struct Snippet {
+    text: Vec<u8>,
+    /// Where pieces of the source lie in `text`, in order.
+    pieces: Vec<Piece>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    in_text: usize,
+    in_source: usize,
+    length: usize,
+}
+
+impl Snippet {
+    /// The text to parse.
+    pub(crate) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The offset in the source of an offset in the text; an added byte counts as the end of the piece before it.
+    pub(crate) fn source_offset(&self, offset: usize) -> usize {
+        let index = self.pieces.partition_point(|piece| piece.in_text <= offset);
+        let Some(piece) = index.checked_sub(1).and_then(|index| self.pieces.get(index)) else {
+            return self.pieces.first().map_or(0, |piece| piece.in_source);
+        };
+        piece.in_source + (offset - piece.in_text).min(piece.length)
+    }
+
+    /// The span in the source of a range of the text.
+    pub(crate) fn source_span(&self, range: std::ops::Range<usize>) -> Span {
+        Span::new(self.source_offset(range.start), self.source_offset(range.end))
+    }
+
+    /// Appends text that is not in the source.
+    pub(crate) fn add(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    /// Appends a piece of the source.
+    pub(crate) fn copy(&mut self, source: &[u8], span: Span) {
+        self.pieces.push(Piece {
+            in_text: self.text.len(),
+            in_source: span.start,
+            length: span.len(),
+        });
+        self.text.extend_from_slice(&source[span.range()]);
+    }
+}
