@@ -20,6 +20,10 @@ END = "<!-- shelves end -->"
 # What the rules of a shelf are about, in the order of the tables.
 SHELVES = {
     "prompt": "prompt templates: hosts, paths and passwords of the organisation, hidden characters, injected instructions",
+    "javascript": "JavaScript and TypeScript: run-time code, shells, HTML that runs, SQL, TLS, cryptography, keys in browsers",
+    "shell": "shell scripts: downloads that are run, `eval`, dangerous removals, TLS and SSH without checks",
+    "go": "Go: shells, SQL, TLS, SSH, templates, archives, cryptography",
+    "java": "Java: commands, deserialization, scripts, JNDI, SQL, TLS, cryptography",
     "python": "Python code: run-time code, unsafe loading, shells, SQL, TLS, cryptography, agents and model hubs",
     "secret": "credentials in any text file: keys and tokens of providers, passwords, private keys, URLs",
     "suppression": "suppression comments that are wrong, unused or give no reason",

@@ -12,11 +12,11 @@ use crate::word::is_boundary;
 /// Longer statements are parsed in windows around their hits.
 const MAX_STATEMENT_BYTES: usize = 128 << 10;
 /// The same in a file that is packed tightly.
-const MAX_DENSE_STATEMENT_BYTES: usize = 8 << 10;
+const MAX_DENSE_STATEMENT_BYTES: usize = 4 << 10;
 /// A window begins with the statement or block before the hit, at most this far away.
 const WINDOW_BEFORE: usize = 512;
 /// And ends with the expression, at most this far behind the hit.
-const WINDOW_BEHIND: usize = 4 << 10;
+const WINDOW_BEHIND: usize = 2 << 10;
 /// Text before a builtin in which an object that has it as a member is looked for.
 const MAX_PREFIX: usize = 40;
 /// Text before the last part of a name in which its beginning is looked for.
