@@ -186,6 +186,7 @@ pub(crate) fn detection(source: &Source<'_>, rule: &'static str, text: &str) -> 
         secret: None,
         reported: true,
         suppression: None,
+        flow: None,
     }
 }
 

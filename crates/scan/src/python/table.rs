@@ -169,6 +169,7 @@ mod tests {
             names: Vec::new().into(),
             conditions: conditions.into(),
             any_mention: false,
+            sink: Vec::new().into(),
         }
     }
 
