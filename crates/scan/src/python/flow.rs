@@ -1,6 +1,23 @@
-//! What was assigned to a name before it is used, inside one function.
+//! Follows values inside one function: what was assigned to a name, and in the modules below, where a value comes from.
 //!
-//! Asked only where a condition wants text that is built at run time and the call is given a name: `execute(query)`.
+//! What was assigned is asked only where a condition wants text that is built at run time and the call is given a name:
+//! `execute(query)`. Where a value comes from is asked only for the functions that hold a finding of a rule with a sink.
+
+mod calls;
+mod context;
+mod evaluate;
+mod fold;
+pub(crate) mod grade;
+mod guards;
+mod harmless;
+mod interpreter;
+mod parameters;
+mod places;
+mod region;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::cell::RefCell;
 
@@ -73,11 +90,14 @@ fn assigns(code: &[u8], name: &[u8]) -> bool {
 fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     let mut snippet = Snippet::default();
     snippet.push(file.text(), code);
-    let tree = file
-        .flow
+    let tree = parse_text(file, snippet.text())?;
+    Some(Assignment { snippet, tree })
+}
+
+fn parse_text(file: &File<'_>, text: &[u8]) -> Option<Tree> {
+    file.flow
         .0
         .borrow_mut()
         .get_or_insert_with(PythonParser::new)
-        .parse(snippet.text())?;
-    Some(Assignment { snippet, tree })
+        .parse(text)
 }

@@ -7,6 +7,7 @@ use weighbridge_rules::{Argument, Condition, Test};
 use super::File;
 use super::bindings::Bindings;
 use super::condition::CallSite;
+use super::flow::grade::SinkCall;
 use super::grammar::{KINDS, named_children, str};
 use super::parse::PythonParser;
 use super::resolve::names;
@@ -70,15 +71,17 @@ pub(crate) fn collect_bindings(
     is_new
 }
 
-/// Adds a detection for every call, and for every mention where mentions count.
-pub(crate) fn match_calls(
-    file: &File<'_>,
+/// Adds a detection for every call, and for every mention where mentions count. Gives the calls whose severity depends on what
+/// reaches them.
+pub(crate) fn match_calls<'f>(
+    file: &File<'f>,
     forest: &mut Forest,
     parser: &mut PythonParser,
     bindings: &Bindings,
     found: &mut Vec<Detection>,
-) {
+) -> Vec<SinkCall<'f>> {
     let kinds = &*KINDS;
+    let mut sinks = Vec::new();
     forest.visit(file, parser, |grown| {
         for_each_node(&grown.tree, |node, ancestors| {
             let kind = node.kind_id();
@@ -89,7 +92,7 @@ pub(crate) fn match_calls(
                     bindings,
                     ancestors,
                 }
-                .call(node, found);
+                .call(node, &mut sinks, found);
             } else if kind == kinds.attribute || kind == kinds.identifier {
                 Matcher {
                     file,
@@ -101,6 +104,7 @@ pub(crate) fn match_calls(
             }
         });
     });
+    sinks
 }
 
 /// Visits every named node of a tree with the nodes around it, outermost first. No recursion, and no `Node::parent`, which searches
@@ -156,16 +160,16 @@ fn holds_for_any_argument(conditions: &[Condition]) -> bool {
 /// Longer calls are shown by their name.
 const MAX_CALL_BYTES: usize = 1024;
 
-struct Matcher<'a> {
-    file: &'a File<'a>,
+struct Matcher<'a, 'f> {
+    file: &'a File<'f>,
     grown: &'a Grown,
     bindings: &'a Bindings,
     /// The nodes around the one that is looked at.
     ancestors: &'a [Node<'a>],
 }
 
-impl Matcher<'_> {
-    fn call(&self, call: Node<'_>, found: &mut Vec<Detection>) {
+impl<'f> Matcher<'_, 'f> {
+    fn call(&self, call: Node<'_>, sinks: &mut Vec<SinkCall<'f>>, found: &mut Vec<Detection>) {
         let text = self.grown.snippet.text();
         let Some(function) = call.child_by_field_name("function") else {
             return;
@@ -176,7 +180,7 @@ impl Matcher<'_> {
             if !entries.is_empty() && !self.is_own(function, &name) {
                 entries
                     .iter()
-                    .for_each(|entry| self.call_of(call, function, entry, &name, found));
+                    .for_each(|entry| self.call_of((call, function), entry, &name, sinks, found));
             }
         }
         if function.kind_id() == KINDS.attribute
@@ -184,12 +188,19 @@ impl Matcher<'_> {
         {
             let method = str(method, text);
             for entry in table.method(method) {
-                self.call_of(call, function, entry, method, found);
+                self.call_of((call, function), entry, method, sinks, found);
             }
         }
     }
 
-    fn call_of(&self, call: Node<'_>, function: Node<'_>, entry: &Entry<'_>, name: &str, found: &mut Vec<Detection>) {
+    fn call_of(
+        &self,
+        (call, function): (Node<'_>, Node<'_>),
+        entry: &Entry<'f>,
+        name: &str,
+        sinks: &mut Vec<SinkCall<'f>>,
+        found: &mut Vec<Detection>,
+    ) {
         let site = CallSite {
             call,
             ancestors: self.ancestors,
@@ -206,6 +217,14 @@ impl Matcher<'_> {
         // A call over several lines is shown by its name: a forge shows a finding in a change only if all its lines changed.
         let is_short = whole.len() <= MAX_CALL_BYTES && !self.file.text()[whole.range()].contains(&b'\n');
         let span = if is_short { whole } else { self.source_span(function) };
+        if !entry.item.sink.is_empty() {
+            sinks.push(SinkCall {
+                detection: found.len(),
+                rule: entry.rule,
+                call: whole,
+                argument: &entry.item.sink,
+            });
+        }
         found.push(self.detection(entry, span, name));
     }
 

@@ -172,7 +172,8 @@ pub(crate) fn scan(
         matching::collect_bindings(file, &mut forest, parser, bindings);
     }
 
-    matching::match_calls(file, &mut forest, parser, bindings, found);
+    let sinks = matching::match_calls(file, &mut forest, parser, bindings, found);
+    flow::grade::grade(file, bindings, &sinks, found);
     let queries = live.queries.iter().map(|&index| &file.rules.queries[index]);
     let mut notifications: Vec<_> = queries
         .filter_map(|query| query.run(file, &mut forest, parser, found))

@@ -81,6 +81,17 @@ impl Snippet {
         self.text.extend_from_slice(if is_header { b" pass\n" } else { b"\n" });
     }
 
+    /// Appends a piece of `source` as it is, as a line.
+    pub(crate) fn push_line(&mut self, source: &[u8], span: Span) {
+        self.copy(source, span);
+        self.text.push(b'\n');
+    }
+
+    /// Appends text that is not of the source.
+    pub(crate) fn push_text(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
     fn copy(&mut self, source: &[u8], span: Span) {
         self.pieces.push(Piece {
             in_text: self.text.len(),

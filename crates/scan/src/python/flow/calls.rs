@@ -1,0 +1,473 @@
+//! What a call gives, and what it changes.
+
+use std::rc::Rc;
+
+use tree_sitter::Node;
+use weighbridge_core::Origin;
+use weighbridge_rules::{ArgumentName, SinkKind};
+
+use super::super::grammar::named_children;
+use super::interpreter::Interpreter;
+use super::value::{Harmless, Items, Key, Value};
+use super::{fold, harmless, sources};
+
+/// Functions behind which nothing runs.
+const NEVER_RETURNING: [&str; 9] = [
+    "sys.exit",
+    "exit",
+    "quit",
+    "os._exit",
+    "os.abort",
+    "abort",
+    "flask.abort",
+    "bottle.abort",
+    "werkzeug.exceptions.abort",
+];
+
+/// The values of the arguments of a call.
+#[derive(Default)]
+pub(crate) struct Given {
+    positional: Vec<Value>,
+    keywords: Vec<(String, Value)>,
+    /// Behind these positions, `*` or `**` decides.
+    rest: Vec<Value>,
+}
+
+impl Given {
+    /// The value of the first of these that is given.
+    pub(crate) fn named(&self, names: &[ArgumentName]) -> Option<Value> {
+        let given = names.iter().find_map(|name| match name {
+            ArgumentName::Position(position) => self.positional.get(*position),
+            ArgumentName::Keyword(keyword) => self.keyword(keyword),
+        });
+        given
+            .cloned()
+            .or_else(|| (!self.rest.is_empty()).then(|| Value::made_of(&self.rest).or(&Value::unknown())))
+    }
+
+    fn keyword(&self, keyword: &str) -> Option<&Value> {
+        self.keywords
+            .iter()
+            .find(|(name, _)| name == keyword)
+            .map(|(_, value)| value)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Value> {
+        self.positional
+            .iter()
+            .chain(self.keywords.iter().map(|(_, value)| value))
+            .chain(&self.rest)
+    }
+}
+
+impl Interpreter<'_, '_> {
+    pub(crate) fn call(&mut self, node: Node<'_>) -> Value {
+        if let Some(known) = self.remembered(node) {
+            return known;
+        }
+        let Some(function) = node.child_by_field_name("function") else {
+            return Value::unknown();
+        };
+        let method = method_of(function);
+        let receiver = method.map(|(object, _)| self.evaluate(object));
+        let callee = match (&receiver, method) {
+            (Some(receiver), Some((_, attribute))) => match self.places.get(self.text(function)) {
+                Some(known) => known.clone(),
+                None => self.attribute_of(receiver, self.text(attribute), function),
+            },
+            _ => self.evaluate(function),
+        };
+        let given = self.given(node);
+        self.note_wanted(node, &given);
+        let name = callee.name().map(str::to_owned);
+        let value = self.result(node, function, receiver.as_ref(), &callee, &given);
+        if let Some((object, attribute)) = method {
+            self.change_receiver(object, self.text(attribute), &given);
+            self.blur_attributes(object);
+        }
+        match name {
+            Some(name) if value.name().is_none() => value.named(format!("{name}()")),
+            _ => value,
+        }
+    }
+
+    fn given(&mut self, call: Node<'_>) -> Given {
+        let mut given = Given::default();
+        let Some(list) = call.child_by_field_name("arguments") else {
+            return given;
+        };
+        if list.kind() != "argument_list" {
+            given.positional.push(self.evaluate(list));
+            return given;
+        }
+        for child in named_children(list) {
+            let value = self.evaluate(child);
+            match child.kind() {
+                "keyword_argument" => {
+                    let name = child.child_by_field_name("name").map_or("", |name| self.text(name));
+                    given.keywords.push((name.to_owned(), value));
+                }
+                "list_splat" | "dictionary_splat" => given.rest.push(value),
+                _ if given.rest.is_empty() => given.positional.push(value),
+                _ => given.rest.push(value),
+            }
+        }
+        given
+    }
+
+    /// Notes the values of the arguments that rules ask about.
+    fn note_wanted(&self, node: Node<'_>, given: &Given) {
+        if self.is_outermost
+            && let Some(wanted) = self.context.wanted.get(&self.span(node))
+        {
+            wanted.iter().for_each(|index| self.context.note(*index, given));
+        }
+    }
+
+    fn result(
+        &mut self,
+        node: Node<'_>,
+        function: Node<'_>,
+        receiver: Option<&Value>,
+        callee: &Value,
+        given: &Given,
+    ) -> Value {
+        let span = self.span(node);
+        let name = callee.name().unwrap_or_default().to_owned();
+        let everything = || Value::made_of(given.all().chain(receiver));
+        if let Some(harmless) = harmless::of_call(&name) {
+            return everything().tamed(harmless, span);
+        }
+        if self.asks_a_model(&name, function, receiver, given) {
+            return Value::source(Origin::Llm, span);
+        }
+        if let Some(receiver) = receiver.filter(|receiver| receiver.is_source()) {
+            let widened = receiver.widened(span);
+            let is_number = given
+                .keyword("type")
+                .and_then(Value::name)
+                .is_some_and(|name| harmless::of_call(name).is_some());
+            return if is_number {
+                widened.tamed(Harmless::EVERYWHERE, span)
+            } else {
+                widened
+            };
+        }
+        if let Some(origin) = sources::of_call(&name, &|module| self.context.imports(module)) {
+            return Value::source(origin, span);
+        }
+        let method = method_of(function).map(|(_, attribute)| self.text(attribute));
+        if let (Some(receiver), Some(method)) = (receiver, method)
+            && let Some(value) = self.method_result(receiver, method, given)
+        {
+            return value;
+        }
+        if let Some(value) = self.inlined(function, &name, given) {
+            return value;
+        }
+        let on_constant = receiver.is_some_and(|receiver| receiver.is_constant());
+        let method_name = method.unwrap_or_default();
+        let is_pure = harmless::is_pure(&name, false) || (on_constant && harmless::is_pure(method_name, true));
+        if is_pure {
+            return Value::made_of(given.all().chain(receiver.filter(|_| on_constant)));
+        }
+        self.blur_arguments(node);
+        let made = everything();
+        if made.is_constant() { Value::unknown() } else { made }
+    }
+
+    /// What methods of collections and texts give.
+    fn method_result(&self, receiver: &Value, method: &str, given: &Given) -> Option<Value> {
+        let key = given.positional.first().and_then(Value::as_literal);
+        if let Some(text) = receiver.as_text()
+            && let Some(value) = fold::text_method(text, method, &given.positional)
+        {
+            return Some(value);
+        }
+        if let Some(text) = receiver
+            .as_text()
+            .filter(|_| method == "format" && given.all().all(Value::is_constant))
+        {
+            return Some(formatted(text, given));
+        }
+        if method == "format" && receiver.as_text().is_some() {
+            let parts: Vec<_> = std::iter::once(receiver).chain(given.all()).cloned().collect();
+            return Some(Value::joined(&parts));
+        }
+        let items = receiver.items()?;
+        match (method, given.positional.as_slice()) {
+            // `parser.get(section, option)` of a `ConfigParser`.
+            ("get", [section, option]) if receiver.name().is_some_and(is_config_parser) => {
+                items.get(&config_key(section, option)?).cloned()
+            }
+            ("get" | "pop" | "setdefault", [_, rest @ ..]) => {
+                let item = key.and_then(|key| fold::item(receiver, key));
+                let item = item.unwrap_or_else(|| receiver.any_item());
+                Some(rest.iter().fold(item, |item, other| item.or(other)))
+            }
+            ("pop" | "popleft", []) => {
+                let index = if method == "popleft" {
+                    0
+                } else {
+                    i64::try_from(items.len()).ok()?.checked_sub(1)?
+                };
+                items.get(&Key::Index(index)).cloned()
+            }
+            ("copy", []) => Some(receiver.clone()),
+            ("values", []) => Some(receiver.any_item()),
+            ("keys", []) => Some(Value::constant()),
+            _ => None,
+        }
+    }
+
+    /// What a method changes in the object it is called on.
+    fn change_receiver(&mut self, object: Node<'_>, method: &str, given: &Given) {
+        let Some(known) = self.places.get(self.text(object)).cloned() else {
+            return;
+        };
+        let everything = Value::made_of(given.all());
+        let is_parser = known.name().is_some_and(is_config_parser);
+        let nothing = Items::new();
+        let Some(items) = known.items().or_else(|| is_parser.then_some(&nothing)) else {
+            if matches!(
+                method,
+                "append" | "add" | "extend" | "insert" | "update" | "write" | "put" | "appendleft" | "set"
+            ) {
+                self.add_to(object, &everything);
+            }
+            return;
+        };
+        let mut changed = items.clone();
+        match (method, given.positional.as_slice()) {
+            ("append" | "add", [item]) => {
+                let value = fold::appended(items, std::iter::once(item));
+                return self.set_keeping_name(object, value, Some(&known));
+            }
+            ("extend", [more]) if more.items().is_some() => {
+                let value = fold::appended(items, more.items().into_iter().flat_map(Items::values));
+                return self.set_keeping_name(object, value, Some(&known));
+            }
+            ("set", [section, option, value]) if is_parser => match config_key(section, option) {
+                Some(key) => drop(changed.insert(key, value.clone())),
+                None => return self.add_to(object, &everything),
+            },
+            ("add_section" | "read" | "read_string", _) if is_parser => return,
+            ("setdefault", [key, value]) => match key.as_literal().and_then(Key::of) {
+                Some(key) => drop(changed.entry(key).or_insert_with(|| value.clone())),
+                None => return self.add_to(object, &everything),
+            },
+            ("pop" | "popleft", arguments) => {
+                if !self.take_out(&mut changed, method, arguments) {
+                    return self.add_to(object, &everything);
+                }
+            }
+            ("clear", []) => changed.clear(),
+            ("update", [more]) if more.items().is_some() && given.keywords.is_empty() => {
+                changed.extend(
+                    more.items()
+                        .into_iter()
+                        .flatten()
+                        .map(|(key, value)| (key.clone(), value.clone())),
+                );
+            }
+            ("get" | "keys" | "values" | "items" | "copy" | "index" | "count" | "join", _) => return,
+            _ => return self.add_to(object, &everything),
+        }
+        self.set_keeping_name(object, Value::of_items(changed), Some(&known));
+    }
+
+    /// Takes the item out that `pop` names; says whether it is known which.
+    fn take_out(&self, items: &mut Items, method: &str, arguments: &[Value]) -> bool {
+        let Ok(length) = i64::try_from(items.len()) else {
+            return false;
+        };
+        let key = match (method, arguments) {
+            ("popleft", []) => Some(Key::Index(0)),
+            (_, []) => Some(Key::Index(length - 1)),
+            (_, [key, ..]) => key.as_literal().and_then(Key::of),
+        };
+        let Some(key) = key.map(|key| match key {
+            Key::Index(index) if index < 0 => Key::Index(index + length),
+            key => key,
+        }) else {
+            return false;
+        };
+        if items.remove(&key).is_none() {
+            return false;
+        }
+        if matches!(key, Key::Index(_)) && items.keys().all(|key| matches!(key, Key::Index(_))) {
+            *items = (0..).map(Key::Index).zip(std::mem::take(items).into_values()).collect();
+        }
+        true
+    }
+
+    /// A collection that is given to a function of which nothing is known can come back changed.
+    fn blur_arguments(&mut self, call: Node<'_>) {
+        let arguments = call
+            .child_by_field_name("arguments")
+            .map(named_children)
+            .unwrap_or_default();
+        for argument in arguments {
+            let text = self.text(argument);
+            let blurred = self
+                .places
+                .get(text)
+                .filter(|known| known.items().is_some())
+                .map(Value::blurred);
+            if let Some(blurred) = blurred {
+                self.set(text, blurred);
+            }
+        }
+    }
+
+    /// A method can change the attributes of its object.
+    fn blur_attributes(&mut self, object: Node<'_>) {
+        let text = self.text(object);
+        for (place, value) in &mut self.places {
+            if place
+                .strip_prefix(text)
+                .is_some_and(|rest| rest.starts_with('.') && !rest.contains('('))
+            {
+                *value = value.blurred();
+            }
+        }
+    }
+
+    fn asks_a_model(&self, name: &str, function: Node<'_>, receiver: Option<&Value>, given: &Given) -> bool {
+        if receiver.is_some_and(|receiver| receiver.as_literal().is_some()) {
+            return false;
+        }
+        let written = method_of(function).map(|(object, _)| self.text(object));
+        let written = written.filter(|_| self.context.imports_llm_library());
+        if sources::is_llm_call(name, written) || (name.ends_with("()") && sources::is_llm_thing(name)) {
+            return true;
+        }
+        let is_post = name.ends_with(".post") || name.ends_with(".request") || name.ends_with("urlopen");
+        is_post && given.all().filter_map(Value::as_text).any(sources::is_llm_url)
+    }
+
+    /// The result of a function of the same file, worked out with these arguments.
+    fn inlined(&mut self, function: Node<'_>, name: &str, given: &Given) -> Option<Value> {
+        let written = match method_of(function) {
+            Some((object, attribute)) if matches!(self.text(object), "self" | "cls") => self.text(attribute),
+            Some(_) => return None,
+            None => self.text(function),
+        };
+        let is_imported = !self.context.bindings.is_unbound(written);
+        if is_imported || (name != written && !name.is_empty() && method_of(function).is_none()) {
+            return None;
+        }
+        let scope = self.context.function(written)?;
+        let region = self.context.region(scope)?;
+        self.context.called(|| {
+            let mut run = Interpreter::new(self.context, &region, false);
+            run.run_called(given);
+            let returned = std::mem::take(&mut run.returns).into_iter();
+            returned.reduce(|one, other| one.or(&other)).unwrap_or_default()
+        })
+    }
+
+    fn run_called(&mut self, given: &Given) {
+        let Some(root) = self.region.tree.root_node().named_child(0) else {
+            return;
+        };
+        let definition = root.child_by_field_name("definition").unwrap_or(root);
+        self.bind_parameters(definition, root);
+        let parameters = definition
+            .child_by_field_name("parameters")
+            .map(named_children)
+            .unwrap_or_default();
+        let mut positional = given.positional.iter();
+        for parameter in parameters {
+            let name = parameter.child_by_field_name("name").unwrap_or(parameter);
+            let name = if name.kind() == "typed_parameter" {
+                name.named_child(0).unwrap_or(name)
+            } else {
+                name
+            };
+            let name = self.text(name);
+            if matches!(name, "self" | "cls") {
+                continue;
+            }
+            let default = parameter.child_by_field_name("value");
+            let value = match given.keyword(name).or_else(|| positional.next()) {
+                Some(value) => value.clone(),
+                None if !given.rest.is_empty() => Value::made_of(&given.rest),
+                None => match default {
+                    Some(default) => self.evaluate(default),
+                    None => continue,
+                },
+            };
+            self.set(name, value);
+        }
+        if let Some(body) = definition.child_by_field_name("body") {
+            self.block(body);
+        }
+    }
+
+    /// Whether nothing runs behind the call.
+    pub(crate) fn never_returns(&self, call: Node<'_>) -> bool {
+        let Some(function) = call.child_by_field_name("function") else {
+            return false;
+        };
+        let written = self.text(function);
+        let target = self.context.bindings.targets(written).first();
+        NEVER_RETURNING.contains(&written) || target.is_some_and(|target| NEVER_RETURNING.contains(&target.as_str()))
+    }
+}
+
+/// Object and name of `object.name`.
+fn method_of(function: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
+    if function.kind() != "attribute" {
+        return None;
+    }
+    Some((
+        function.child_by_field_name("object")?,
+        function.child_by_field_name("attribute")?,
+    ))
+}
+
+fn is_config_parser(name: &str) -> bool {
+    name.starts_with("configparser.") && name.ends_with("()")
+}
+
+fn config_key(section: &Value, option: &Value) -> Option<Key> {
+    let key = format!("{}\n{}", section.as_text()?, option.as_text()?.to_lowercase());
+    Some(Key::Text(Rc::from(key)))
+}
+
+/// `text.format(…)` of constants.
+fn formatted(text: &str, given: &Given) -> Value {
+    let literals: Option<Vec<_>> = given.positional.iter().map(Value::as_literal).collect();
+    match literals.as_deref() {
+        Some([only]) if given.keywords.is_empty() && text.matches('{').count() == 1 => {
+            Value::text(&text.replacen("{}", &only.shown(), 1))
+        }
+        _ => Value::constant(),
+    }
+}
+
+/// For a prompt, the text of the roles that give orders; for a program, the first word of the list.
+pub(crate) fn relevant(value: &Value, kind: SinkKind) -> Option<Value> {
+    match kind {
+        SinkKind::Program => match value.items() {
+            Some(items) => items.get(&Key::Index(0)).cloned(),
+            None if value.is_mixed() => None,
+            None => Some(value.clone()),
+        },
+        SinkKind::Prompt => match value.items() {
+            Some(messages) => Some(Value::made_of(messages.values().filter_map(order))),
+            None if value.is_mixed() => None,
+            None => Some(value.clone()),
+        },
+        _ => Some(value.clone()),
+    }
+}
+
+/// The text of a message of the role `system` or `developer`.
+fn order(message: &Value) -> Option<&Value> {
+    let items = message.items()?;
+    let role = items.get(&Key::Text("role".into()))?.as_text()?;
+    let content = items.get(&Key::Text("content".into()));
+    content.filter(|_| matches!(role, "system" | "developer"))
+}

@@ -1,0 +1,105 @@
+//! Cuts out the function, or the top level of the module, that is to be followed, and parses it.
+
+use tree_sitter::Tree;
+use weighbridge_core::Span;
+
+use super::super::File;
+use super::super::lexer::Line;
+use super::super::scope::{enclosing_lines, is_definition};
+use super::super::snippet::Snippet;
+
+/// Larger functions and modules are not followed.
+const MAX_BYTES: usize = 96 << 10;
+
+/// What is followed as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Scope {
+    /// The statements outside of functions.
+    Module,
+    /// The function whose header is the logical line with this index.
+    Function(usize),
+}
+
+/// The text of a scope, and its tree.
+pub(crate) struct Region {
+    pub(crate) snippet: Snippet,
+    pub(crate) tree: Tree,
+}
+
+/// The outermost function around `offset`, or the module.
+pub(crate) fn scope_at(file: &File<'_>, offset: usize) -> Scope {
+    // `def f(x): eval(x)` is its own header.
+    let own = file.lexed.line_at(offset);
+    let lines = own.into_iter().chain(enclosing_lines(file, offset));
+    lines
+        .filter(|line| is_definition(file, &file.lexed.lines[*line]))
+        .last()
+        .map_or(Scope::Module, Scope::Function)
+}
+
+/// The scope as it is parsed; `None` if it is too large or the parser's budget runs out.
+pub(crate) fn region(file: &File<'_>, scope: Scope) -> Option<Region> {
+    let snippet = match scope {
+        Scope::Module => module(file)?,
+        Scope::Function(header) => function(file, header)?,
+    };
+    let tree = super::parse_text(file, snippet.text())?;
+    Some(Region { snippet, tree })
+}
+
+/// The function with its decorators, as if it stood at the margin.
+fn function(file: &File<'_>, header: usize) -> Option<Snippet> {
+    let lines = &file.lexed.lines;
+    let margin = lines[header].indent();
+    let is_decorator = |line: &&Line| line.indent() == margin && code(file, line).starts_with(b"@");
+    let decorators = lines[..header].iter().rev().take_while(is_decorator).count();
+    let body = lines[header + 1..]
+        .iter()
+        .take_while(|line| line.indent() > margin)
+        .count();
+    let mut snippet = Snippet::default();
+    for line in &lines[header - decorators..=header + body] {
+        snippet.push_line(file.text(), indented(line, margin));
+        if snippet.text().len() > MAX_BYTES {
+            return None;
+        }
+    }
+    Some(snippet)
+}
+
+/// The module with `pass` in the place of every function.
+fn module(file: &File<'_>) -> Option<Snippet> {
+    let mut snippet = Snippet::default();
+    let mut skipped: Option<usize> = None;
+    for line in &file.lexed.lines {
+        if skipped.is_some_and(|margin| line.indent() > margin) {
+            continue;
+        }
+        skipped = None;
+        if is_definition(file, line) {
+            skipped = Some(line.indent());
+            snippet.push_text(b" ".repeat(line.indent()).as_slice());
+            snippet.push_text(b"pass\n");
+        } else if !code(file, line).starts_with(b"@") {
+            snippet.push_line(file.text(), indented(line, 0));
+        }
+        if snippet.text().len() > MAX_BYTES {
+            return None;
+        }
+    }
+    Some(snippet)
+}
+
+fn code<'f>(file: &'f File<'_>, line: &Line) -> &'f [u8] {
+    &file.text()[line.code().range()]
+}
+
+/// The line without its first `margin` bytes; those of a byte-order mark are no indentation.
+fn indented(line: &Line, margin: usize) -> Span {
+    let start = if line.start == 0 {
+        line.code_start
+    } else {
+        line.start + margin
+    };
+    Span::new(start.min(line.code_start), line.code_end)
+}
