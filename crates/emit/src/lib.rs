@@ -10,6 +10,7 @@ mod annotations;
 mod azure;
 mod concise;
 mod context;
+mod flow;
 mod format;
 mod frame;
 mod github;

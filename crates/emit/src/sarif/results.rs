@@ -12,7 +12,7 @@ use weighbridge_core::{Finding, Report, SourcePath, Suppression, SuppressionKind
 
 use super::levels::Level;
 use super::rules::Rules;
-use super::{Extent, ROOT, number};
+use super::{Extent, ROOT, flow, number};
 use crate::prose::message;
 use crate::shown;
 
@@ -51,6 +51,9 @@ pub(super) fn result(extent: Extent, finding: &Finding, rules: &Rules<'_>) -> Sa
         .properties(properties(finding))
         .build();
     result.rule_index = rules.index_of(&finding.rule).map(number);
+    let flow = finding.flow.as_ref();
+    let code_flow = flow.and_then(|flow| flow::code_flow(finding, flow, &artifact(&finding.path)));
+    result.code_flows = code_flow.map(|code_flow| vec![code_flow]);
     result.suppressions =
         (extent == Extent::Full).then(|| finding.suppression.iter().map(suppression(finding)).collect());
     result
@@ -92,6 +95,9 @@ fn properties(finding: &Finding) -> PropertyBag {
     let mut more = BTreeMap::new();
     more.insert("severity".to_owned(), Value::from(finding.severity.name()));
     more.insert("confidence".to_owned(), Value::from(finding.confidence.name()));
+    if let Some(flow) = &finding.flow {
+        more.insert("origin".to_owned(), Value::from(flow.origin.name()));
+    }
     PropertyBag::builder().additional_properties(more).build()
 }
 
