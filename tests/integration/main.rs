@@ -14,6 +14,7 @@ mod baseline;
 mod determinism;
 mod exit_codes;
 mod fixtures;
+mod flow;
 mod git_since;
 mod git_staged;
 mod git_support;

@@ -4,6 +4,7 @@
 //! `execute(query)`. Where a value comes from is asked only for the functions that hold a finding of a rule with a sink.
 
 mod calls;
+mod containers;
 mod context;
 mod evaluate;
 mod fold;

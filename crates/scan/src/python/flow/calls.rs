@@ -1,15 +1,14 @@
 //! What a call gives, and what it changes.
 
-use std::rc::Rc;
-
 use tree_sitter::Node;
 use weighbridge_core::Origin;
-use weighbridge_rules::{ArgumentName, SinkKind};
+use weighbridge_rules::ArgumentName;
 
 use super::super::grammar::named_children;
+use super::containers::method_result;
 use super::interpreter::Interpreter;
-use super::value::{Harmless, Items, Key, Value};
-use super::{fold, harmless, sources};
+use super::value::{Harmless, Value};
+use super::{harmless, sources};
 
 /// Functions behind which nothing runs.
 const NEVER_RETURNING: [&str; 9] = [
@@ -27,8 +26,8 @@ const NEVER_RETURNING: [&str; 9] = [
 /// The values of the arguments of a call.
 #[derive(Default)]
 pub(crate) struct Given {
-    positional: Vec<Value>,
-    keywords: Vec<(String, Value)>,
+    pub(super) positional: Vec<Value>,
+    pub(super) keywords: Vec<(String, Value)>,
     /// Behind these positions, `*` or `**` decides.
     rest: Vec<Value>,
 }
@@ -52,7 +51,7 @@ impl Given {
             .map(|(_, value)| value)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Value> {
+    pub(super) fn all(&self) -> impl Iterator<Item = &Value> {
         self.positional
             .iter()
             .chain(self.keywords.iter().map(|(_, value)| value))
@@ -158,14 +157,14 @@ impl Interpreter<'_, '_> {
         }
         let method = method_of(function).map(|(_, attribute)| self.text(attribute));
         if let (Some(receiver), Some(method)) = (receiver, method)
-            && let Some(value) = self.method_result(receiver, method, given)
+            && let Some(value) = method_result(receiver, method, given)
         {
             return value;
         }
         if let Some(value) = self.inlined(function, &name, given) {
             return value;
         }
-        let on_constant = receiver.is_some_and(|receiver| receiver.is_constant());
+        let on_constant = receiver.is_some_and(Value::is_constant);
         let method_name = method.unwrap_or_default();
         let is_pure = harmless::is_pure(&name, false) || (on_constant && harmless::is_pure(method_name, true));
         if is_pure {
@@ -174,131 +173,6 @@ impl Interpreter<'_, '_> {
         self.blur_arguments(node);
         let made = everything();
         if made.is_constant() { Value::unknown() } else { made }
-    }
-
-    /// What methods of collections and texts give.
-    fn method_result(&self, receiver: &Value, method: &str, given: &Given) -> Option<Value> {
-        let key = given.positional.first().and_then(Value::as_literal);
-        if let Some(text) = receiver.as_text()
-            && let Some(value) = fold::text_method(text, method, &given.positional)
-        {
-            return Some(value);
-        }
-        if let Some(text) = receiver
-            .as_text()
-            .filter(|_| method == "format" && given.all().all(Value::is_constant))
-        {
-            return Some(formatted(text, given));
-        }
-        if method == "format" && receiver.as_text().is_some() {
-            let parts: Vec<_> = std::iter::once(receiver).chain(given.all()).cloned().collect();
-            return Some(Value::joined(&parts));
-        }
-        let items = receiver.items()?;
-        match (method, given.positional.as_slice()) {
-            // `parser.get(section, option)` of a `ConfigParser`.
-            ("get", [section, option]) if receiver.name().is_some_and(is_config_parser) => {
-                items.get(&config_key(section, option)?).cloned()
-            }
-            ("get" | "pop" | "setdefault", [_, rest @ ..]) => {
-                let item = key.and_then(|key| fold::item(receiver, key));
-                let item = item.unwrap_or_else(|| receiver.any_item());
-                Some(rest.iter().fold(item, |item, other| item.or(other)))
-            }
-            ("pop" | "popleft", []) => {
-                let index = if method == "popleft" {
-                    0
-                } else {
-                    i64::try_from(items.len()).ok()?.checked_sub(1)?
-                };
-                items.get(&Key::Index(index)).cloned()
-            }
-            ("copy", []) => Some(receiver.clone()),
-            ("values", []) => Some(receiver.any_item()),
-            ("keys", []) => Some(Value::constant()),
-            _ => None,
-        }
-    }
-
-    /// What a method changes in the object it is called on.
-    fn change_receiver(&mut self, object: Node<'_>, method: &str, given: &Given) {
-        let Some(known) = self.places.get(self.text(object)).cloned() else {
-            return;
-        };
-        let everything = Value::made_of(given.all());
-        let is_parser = known.name().is_some_and(is_config_parser);
-        let nothing = Items::new();
-        let Some(items) = known.items().or_else(|| is_parser.then_some(&nothing)) else {
-            if matches!(
-                method,
-                "append" | "add" | "extend" | "insert" | "update" | "write" | "put" | "appendleft" | "set"
-            ) {
-                self.add_to(object, &everything);
-            }
-            return;
-        };
-        let mut changed = items.clone();
-        match (method, given.positional.as_slice()) {
-            ("append" | "add", [item]) => {
-                let value = fold::appended(items, std::iter::once(item));
-                return self.set_keeping_name(object, value, Some(&known));
-            }
-            ("extend", [more]) if more.items().is_some() => {
-                let value = fold::appended(items, more.items().into_iter().flat_map(Items::values));
-                return self.set_keeping_name(object, value, Some(&known));
-            }
-            ("set", [section, option, value]) if is_parser => match config_key(section, option) {
-                Some(key) => drop(changed.insert(key, value.clone())),
-                None => return self.add_to(object, &everything),
-            },
-            ("add_section" | "read" | "read_string", _) if is_parser => return,
-            ("setdefault", [key, value]) => match key.as_literal().and_then(Key::of) {
-                Some(key) => drop(changed.entry(key).or_insert_with(|| value.clone())),
-                None => return self.add_to(object, &everything),
-            },
-            ("pop" | "popleft", arguments) => {
-                if !self.take_out(&mut changed, method, arguments) {
-                    return self.add_to(object, &everything);
-                }
-            }
-            ("clear", []) => changed.clear(),
-            ("update", [more]) if more.items().is_some() && given.keywords.is_empty() => {
-                changed.extend(
-                    more.items()
-                        .into_iter()
-                        .flatten()
-                        .map(|(key, value)| (key.clone(), value.clone())),
-                );
-            }
-            ("get" | "keys" | "values" | "items" | "copy" | "index" | "count" | "join", _) => return,
-            _ => return self.add_to(object, &everything),
-        }
-        self.set_keeping_name(object, Value::of_items(changed), Some(&known));
-    }
-
-    /// Takes the item out that `pop` names; says whether it is known which.
-    fn take_out(&self, items: &mut Items, method: &str, arguments: &[Value]) -> bool {
-        let Ok(length) = i64::try_from(items.len()) else {
-            return false;
-        };
-        let key = match (method, arguments) {
-            ("popleft", []) => Some(Key::Index(0)),
-            (_, []) => Some(Key::Index(length - 1)),
-            (_, [key, ..]) => key.as_literal().and_then(Key::of),
-        };
-        let Some(key) = key.map(|key| match key {
-            Key::Index(index) if index < 0 => Key::Index(index + length),
-            key => key,
-        }) else {
-            return false;
-        };
-        if items.remove(&key).is_none() {
-            return false;
-        }
-        if matches!(key, Key::Index(_)) && items.keys().all(|key| matches!(key, Key::Index(_))) {
-            *items = (0..).map(Key::Index).zip(std::mem::take(items).into_values()).collect();
-        }
-        true
     }
 
     /// A collection that is given to a function of which nothing is known can come back changed.
@@ -342,7 +216,7 @@ impl Interpreter<'_, '_> {
         if sources::is_llm_call(name, written) || (name.ends_with("()") && sources::is_llm_thing(name)) {
             return true;
         }
-        let is_post = name.ends_with(".post") || name.ends_with(".request") || name.ends_with("urlopen");
+        let is_post = matches!(name.rsplit('.').next(), Some("post" | "request" | "urlopen"));
         is_post && given.all().filter_map(Value::as_text).any(sources::is_llm_url)
     }
 
@@ -425,49 +299,4 @@ fn method_of(function: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
         function.child_by_field_name("object")?,
         function.child_by_field_name("attribute")?,
     ))
-}
-
-fn is_config_parser(name: &str) -> bool {
-    name.starts_with("configparser.") && name.ends_with("()")
-}
-
-fn config_key(section: &Value, option: &Value) -> Option<Key> {
-    let key = format!("{}\n{}", section.as_text()?, option.as_text()?.to_lowercase());
-    Some(Key::Text(Rc::from(key)))
-}
-
-/// `text.format(…)` of constants.
-fn formatted(text: &str, given: &Given) -> Value {
-    let literals: Option<Vec<_>> = given.positional.iter().map(Value::as_literal).collect();
-    match literals.as_deref() {
-        Some([only]) if given.keywords.is_empty() && text.matches('{').count() == 1 => {
-            Value::text(&text.replacen("{}", &only.shown(), 1))
-        }
-        _ => Value::constant(),
-    }
-}
-
-/// For a prompt, the text of the roles that give orders; for a program, the first word of the list.
-pub(crate) fn relevant(value: &Value, kind: SinkKind) -> Option<Value> {
-    match kind {
-        SinkKind::Program => match value.items() {
-            Some(items) => items.get(&Key::Index(0)).cloned(),
-            None if value.is_mixed() => None,
-            None => Some(value.clone()),
-        },
-        SinkKind::Prompt => match value.items() {
-            Some(messages) => Some(Value::made_of(messages.values().filter_map(order))),
-            None if value.is_mixed() => None,
-            None => Some(value.clone()),
-        },
-        _ => Some(value.clone()),
-    }
-}
-
-/// The text of a message of the role `system` or `developer`.
-fn order(message: &Value) -> Option<&Value> {
-    let items = message.items()?;
-    let role = items.get(&Key::Text("role".into()))?.as_text()?;
-    let content = items.get(&Key::Text("content".into()));
-    content.filter(|_| matches!(role, "system" | "developer"))
 }

@@ -292,18 +292,17 @@ impl Interpreter<'_, '_> {
         }
         let value = if let Some(origin) = sources::of_name(full_name) {
             Value::source(origin, self.span(node))
-        } else if object.is_source() && object.parts().iter().all(|part| part.origin == Origin::Request) {
-            if sources::is_of_the_server(attribute) {
+        } else if object.is_source() {
+            let is_request = object.parts().iter().all(|part| part.origin == Origin::Request);
+            if is_request && sources::is_of_the_server(attribute) {
                 return Value::unknown();
             }
             object.widened(self.span(node))
-        } else if object.is_source() {
-            object.widened(self.span(node))
-        } else if !object.is_constant() && sources::is_answer_attribute(full_name, attribute) {
+        } else if object.is_decided_elsewhere() && sources::is_answer_attribute(full_name, attribute) {
             Value::source(Origin::Llm, self.span(node))
-        } else if self.is_of_http_handler(full_name) {
-            Value::source(Origin::Request, self.span(node))
-        } else if object.name() == Some("self") && self.is_request_attribute(attribute) {
+        } else if self.is_of_http_handler(full_name)
+            || (object.name() == Some("self") && self.is_request_attribute(attribute))
+        {
             Value::source(Origin::Request, self.span(node))
         } else {
             Value::made_of([object])

@@ -73,10 +73,8 @@ pub(crate) fn binary(operator: &str, left: &Value, right: &Value) -> Value {
 /// The list with further items behind.
 pub(crate) fn appended<'v>(list: &Items, more: impl Iterator<Item = &'v Value>) -> Value {
     let mut items = list.clone();
-    let mut next = items.len();
-    for item in more {
+    for (next, item) in (items.len()..).zip(more) {
         items.insert(Key::Index(i64::try_from(next).unwrap_or(i64::MAX)), item.clone());
-        next += 1;
     }
     Value::of_items(items)
 }

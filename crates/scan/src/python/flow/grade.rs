@@ -7,11 +7,10 @@ use weighbridge_rules::{ArgumentName, Sink, SinkKind};
 
 use super::super::File;
 use super::super::bindings::Bindings;
-use super::calls::relevant;
 use super::context::Context;
 use super::interpreter::Interpreter;
 use super::region::{Scope, scope_at};
-use super::value::{Part, Value};
+use super::value::{Key, Part, Value};
 
 /// A call that was found and whose severity depends on what reaches it.
 pub(crate) struct SinkCall<'r> {
@@ -184,4 +183,29 @@ fn flow(part: &Part, is_tamed: bool) -> DetectedFlow {
         is_tamed,
         steps: part.way.as_ref().map(|way| way.spans()).unwrap_or_default(),
     }
+}
+
+/// For a prompt, the text of the roles that give orders; for a program, the first word of the list.
+fn relevant(value: &Value, kind: SinkKind) -> Option<Value> {
+    match kind {
+        SinkKind::Program => match value.items() {
+            Some(items) => items.get(&Key::Index(0)).cloned(),
+            None if value.is_mixed() => None,
+            None => Some(value.clone()),
+        },
+        SinkKind::Prompt => match value.items() {
+            Some(messages) => Some(Value::made_of(messages.values().filter_map(order))),
+            None if value.is_mixed() => None,
+            None => Some(value.clone()),
+        },
+        _ => Some(value.clone()),
+    }
+}
+
+/// The text of a message of the role `system` or `developer`.
+fn order(message: &Value) -> Option<&Value> {
+    let items = message.items()?;
+    let role = items.get(&Key::Text("role".into()))?.as_text()?;
+    let content = items.get(&Key::Text("content".into()));
+    content.filter(|_| matches!(role, "system" | "developer"))
 }

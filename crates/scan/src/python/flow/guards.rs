@@ -99,7 +99,7 @@ impl Interpreter<'_, '_> {
         } else {
             super::harmless::of_call(name).filter(|_| name != "isinstance")
         };
-        let (Some(harmless), Some(argument)) = (harmless, self.first_argument(call)) else {
+        let (Some(harmless), Some(argument)) = (harmless, first_argument(call)) else {
             return;
         };
         let fact = Fact {
@@ -443,11 +443,11 @@ impl Interpreter<'_, '_> {
             self.places.insert(text.into(), value);
         }
     }
+}
 
-    fn first_argument<'n>(&self, call: Node<'n>) -> Option<Node<'n>> {
-        call.child_by_field_name("arguments")
-            .and_then(|list| list.named_child(0))
-    }
+fn first_argument(call: Node<'_>) -> Option<Node<'_>> {
+    call.child_by_field_name("arguments")
+        .and_then(|list| list.named_child(0))
 }
 
 /// `ALLOWED_HOSTS`, `settings.COMMANDS`: written like a constant.

@@ -255,7 +255,7 @@ pub(crate) fn is_llm_thing(name: &str) -> bool {
         name.strip_prefix(*library)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '_']))
     };
-    LLM_LIBRARIES.iter().any(|library| is_from(&library)) && !NO_MODEL.iter().any(|helper| name.contains(helper))
+    LLM_LIBRARIES.iter().any(is_from) && !NO_MODEL.iter().any(|helper| name.contains(helper))
 }
 
 /// Whether a call of `name` asks a language model. `receiver` is the object's own name in the file, if the file imports one of the

@@ -254,6 +254,11 @@ impl Value {
         self.parts.is_empty()
     }
 
+    /// Whether the text does not tell where it comes from.
+    pub(crate) fn is_decided_elsewhere(&self) -> bool {
+        !self.parts.is_empty() && self.parts.iter().all(|part| part.origin <= Origin::Parameter)
+    }
+
     pub(crate) fn is_source(&self) -> bool {
         self.is_source
     }
