@@ -3,6 +3,7 @@
 //! What was assigned is asked only where a condition wants text that is built at run time and the call is given a name:
 //! `execute(query)`. Where a value comes from is asked only for the functions that hold a finding of a rule with a sink.
 
+mod call_checks;
 mod calls;
 mod containers;
 mod context;
@@ -93,6 +94,14 @@ fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     snippet.push(file.text(), code);
     let tree = parse_text(file, snippet.text())?;
     Some(Assignment { snippet, tree })
+}
+
+/// The named children of a node, comments left out. Nodes that the parser skipped stay: broken code is followed too.
+fn named_parts(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
 }
 
 fn parse_text(file: &File<'_>, text: &[u8]) -> Option<Tree> {

@@ -4,9 +4,9 @@ use tree_sitter::Node;
 use weighbridge_core::Origin;
 use weighbridge_rules::ArgumentName;
 
-use super::super::grammar::named_children;
 use super::containers::method_result;
 use super::interpreter::Interpreter;
+use super::named_parts;
 use super::value::{Harmless, Value};
 use super::{harmless, sources};
 
@@ -99,7 +99,7 @@ impl Interpreter<'_, '_> {
             given.positional.push(self.evaluate(list));
             return given;
         }
-        for child in named_children(list) {
+        for child in named_parts(list) {
             let value = self.evaluate(child);
             match child.kind() {
                 "keyword_argument" => {
@@ -179,7 +179,7 @@ impl Interpreter<'_, '_> {
     fn blur_arguments(&mut self, call: Node<'_>) {
         let arguments = call
             .child_by_field_name("arguments")
-            .map(named_children)
+            .map(named_parts)
             .unwrap_or_default();
         for argument in arguments {
             let text = self.text(argument);
@@ -249,7 +249,7 @@ impl Interpreter<'_, '_> {
         self.bind_parameters(definition, root);
         let parameters = definition
             .child_by_field_name("parameters")
-            .map(named_children)
+            .map(named_parts)
             .unwrap_or_default();
         let mut positional = given.positional.iter();
         for parameter in parameters {

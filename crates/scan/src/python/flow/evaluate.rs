@@ -4,8 +4,8 @@ use tree_sitter::Node;
 use weighbridge_core::Origin;
 
 use super::super::constant::{Constant, constant};
-use super::super::grammar::named_children;
 use super::interpreter::Interpreter;
+use super::named_parts;
 use super::value::{Items, Key, Literal, Value};
 use super::{fold, sources};
 
@@ -104,7 +104,7 @@ impl Interpreter<'_, '_> {
 
     /// The values of all named children.
     fn each(&mut self, node: Node<'_>) -> Vec<Value> {
-        named_children(node)
+        named_parts(node)
             .into_iter()
             .map(|child| self.evaluate(child))
             .collect()
@@ -141,7 +141,7 @@ impl Interpreter<'_, '_> {
     }
 
     fn string(&mut self, node: Node<'_>) -> Value {
-        let placeholders: Vec<_> = named_children(node)
+        let placeholders: Vec<_> = named_parts(node)
             .into_iter()
             .filter(|child| child.kind() == "interpolation")
             .collect();
@@ -152,12 +152,12 @@ impl Interpreter<'_, '_> {
             };
         }
         let mut parts = Vec::new();
-        for child in named_children(node) {
+        for child in named_parts(node) {
             match child.kind() {
                 "interpolation" => {
                     let value = self.evaluate(child);
                     // `{value!r}` is a literal of Python.
-                    let is_quoted = named_children(child)
+                    let is_quoted = named_parts(child)
                         .iter()
                         .any(|part| part.kind() == "type_conversion" && self.text(*part) == "!r");
                     let harmless = if is_quoted {
@@ -236,7 +236,7 @@ impl Interpreter<'_, '_> {
     }
 
     fn conditional(&mut self, node: Node<'_>) -> Value {
-        let parts = named_children(node);
+        let parts = named_parts(node);
         let [yes, condition, no] = parts.as_slice() else {
             return Value::unknown();
         };
@@ -354,7 +354,7 @@ impl Interpreter<'_, '_> {
     fn sequence(&mut self, node: Node<'_>) -> Value {
         let mut items = Items::new();
         let mut is_mixed = false;
-        for (index, child) in (0..).zip(named_children(node)) {
+        for (index, child) in (0..).zip(named_parts(node)) {
             let value = self.evaluate(child);
             is_mixed |= child.kind() == "list_splat";
             items.insert(Key::Index(index), value);
@@ -370,7 +370,7 @@ impl Interpreter<'_, '_> {
     fn dictionary(&mut self, node: Node<'_>) -> Value {
         let mut items = Items::new();
         let mut rest = Vec::new();
-        for child in named_children(node) {
+        for child in named_parts(node) {
             let (Some(key), Some(value)) = (child.child_by_field_name("key"), child.child_by_field_name("value"))
             else {
                 rest.push(self.evaluate(child));
@@ -393,7 +393,7 @@ impl Interpreter<'_, '_> {
 
     fn comprehension(&mut self, node: Node<'_>) -> Value {
         let before = self.copied_places();
-        for clause in named_children(node) {
+        for clause in named_parts(node) {
             match clause.kind() {
                 "for_in_clause" => {
                     if let (Some(target), Some(iterated)) =
@@ -425,7 +425,7 @@ impl Interpreter<'_, '_> {
         let before = self.copied_places();
         let parameters = node
             .child_by_field_name("parameters")
-            .map(named_children)
+            .map(named_parts)
             .unwrap_or_default();
         for parameter in parameters {
             self.set(self.text(parameter), Value::from(Origin::Parameter));

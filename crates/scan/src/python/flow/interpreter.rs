@@ -9,8 +9,9 @@ use std::rc::Rc;
 use tree_sitter::Node;
 use weighbridge_core::Span;
 
-use super::super::grammar::{named_children, str};
+use super::super::grammar::str;
 use super::context::Context;
+use super::named_parts;
 use super::region::Region;
 use super::value::{Literal, Value};
 
@@ -86,7 +87,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
 
     /// Runs the statements below `node`.
     pub(crate) fn block(&mut self, node: Node<'_>) -> End {
-        for statement in named_children(node) {
+        for statement in named_parts(node) {
             if self.deeper(End::Falls, |this| this.statement(statement)) == End::Leaves {
                 return End::Leaves;
             }
@@ -106,7 +107,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
                 return End::Leaves;
             }
             "raise_statement" => {
-                named_children(node)
+                named_parts(node)
                     .into_iter()
                     .for_each(|child| drop(self.evaluate(child)));
                 return End::Leaves;
@@ -144,16 +145,16 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             }
             "function_definition" | "decorated_definition" | "class_definition" => self.definition(node),
             "global_statement" | "nonlocal_statement" => {
-                for name in named_children(node) {
+                for name in named_parts(node) {
                     self.places.insert(self.text(name).into(), Value::unknown());
                 }
             }
-            "delete_statement" => named_children(node).into_iter().for_each(|target| self.forget(target)),
+            "delete_statement" => named_parts(node).into_iter().for_each(|target| self.forget(target)),
             "import_statement" | "import_from_statement" | "future_import_statement" | "pass_statement" | "comment" => {
             }
             "block" | "module" => return self.block(node),
             _ => {
-                for child in named_children(node) {
+                for child in named_parts(node) {
                     let is_statement = child.kind().ends_with("_statement") || child.kind() == "block";
                     if is_statement {
                         self.deeper(End::Falls, |this| this.statement(child));
@@ -167,7 +168,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn expression_statement(&mut self, node: Node<'_>) -> End {
-        for child in named_children(node) {
+        for child in named_parts(node) {
             self.evaluate(child);
             if child.kind() == "call" {
                 if self.never_returns(child) {
@@ -184,7 +185,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             node.child_by_field_name("condition"),
             node.child_by_field_name("consequence"),
         )];
-        for child in named_children(node) {
+        for child in named_parts(node) {
             match child.kind() {
                 "elif_clause" => {
                     clauses.push((
@@ -302,7 +303,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
         let after = self.copied_places();
         let mut ways = Vec::new();
         let mut last = None;
-        for clause in named_children(node) {
+        for clause in named_parts(node) {
             match clause.kind() {
                 "except_clause" | "except_group_clause" => {
                     let kept = std::mem::take(&mut self.places);
@@ -329,7 +330,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
 
     /// Runs the block of a clause; what stands before it is evaluated.
     fn clause(&mut self, clause: Node<'_>) -> End {
-        for child in named_children(clause) {
+        for child in named_parts(clause) {
             if child.kind() == "block" {
                 return self.block(child);
             }
@@ -348,10 +349,10 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn with_items(&mut self, node: Node<'_>, body: Node<'_>) -> End {
-        let clauses = named_children(node)
+        let clauses = named_parts(node)
             .into_iter()
             .filter(|child| child.kind() == "with_clause");
-        for item in clauses.flat_map(named_children) {
+        for item in clauses.flat_map(named_parts) {
             let Some(value) = item.child_by_field_name("value") else {
                 continue;
             };
@@ -373,11 +374,11 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             return End::Falls;
         };
         let value = self.evaluate(subject);
-        let cases = node.child_by_field_name("body").map(named_children).unwrap_or_default();
+        let cases = node.child_by_field_name("body").map(named_parts).unwrap_or_default();
         let mut ways = Vec::new();
         let mut can_fall = true;
         for case in cases.into_iter().filter(|case| case.kind() == "case_clause") {
-            let patterns: Vec<_> = named_children(case)
+            let patterns: Vec<_> = named_parts(case)
                 .into_iter()
                 .filter(|child| child.kind() == "case_pattern")
                 .collect();
@@ -418,9 +419,9 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     fn pattern_literals(&mut self, patterns: &[Node<'_>]) -> Option<Vec<Literal>> {
         let mut literals = Vec::new();
         for pattern in patterns {
-            let inner = named_children(*pattern);
+            let inner = named_parts(*pattern);
             let inner = match inner.as_slice() {
-                [union] if union.kind() == "union_pattern" => named_children(*union),
+                [union] if union.kind() == "union_pattern" => named_parts(*union),
                 _ => inner,
             };
             for node in inner {
@@ -449,7 +450,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             if !self.context.spend(1) {
                 return;
             }
-            open.extend(named_children(node));
+            open.extend(named_parts(node));
         }
     }
 

@@ -3,9 +3,9 @@
 use tree_sitter::Node;
 use weighbridge_core::Origin;
 
-use super::super::grammar::named_children;
 use super::super::scope::enclosing_lines;
 use super::interpreter::Interpreter;
+use super::named_parts;
 use super::value::{Harmless, Value};
 
 /// Last parts of decorators that let a web framework call the function with what a request holds.
@@ -83,14 +83,14 @@ impl Interpreter<'_, '_> {
         let name = definition
             .child_by_field_name("name")
             .map_or("", |name| self.text(name));
-        let decorators: Vec<_> = named_children(around)
+        let decorators: Vec<_> = named_parts(around)
             .into_iter()
             .filter(|child| child.kind() == "decorator")
             .collect();
         let (caller, path) = self.caller(name, &decorators, definition);
         let parameters = definition
             .child_by_field_name("parameters")
-            .map(named_children)
+            .map(named_parts)
             .unwrap_or_default();
         for (index, parameter) in parameters.into_iter().enumerate() {
             self.bind_parameter(parameter, index, caller, &path);

@@ -2,8 +2,8 @@
 
 use tree_sitter::Node;
 
-use super::super::grammar::named_children;
 use super::interpreter::{End, Interpreter, Places};
+use super::named_parts;
 use super::value::{Items, Key, Value};
 
 /// Names, attributes and elements that are kept apart.
@@ -51,7 +51,7 @@ impl Interpreter<'_, '_> {
                 self.set(self.text(target), value);
             }
             "pattern_list" | "tuple_pattern" | "list_pattern" | "tuple" | "list" | "expression_list" => {
-                for (index, part) in (0..).zip(named_children(target)) {
+                for (index, part) in (0..).zip(named_parts(target)) {
                     let item = value.items().and_then(|items| items.get(&Key::Index(index)).cloned());
                     let item = item.unwrap_or_else(|| value.any_item());
                     self.deeper((), |this| this.assign(part, &item));
@@ -72,7 +72,7 @@ impl Interpreter<'_, '_> {
                 } else {
                     value.clone()
                 };
-                named_children(target)
+                named_parts(target)
                     .into_iter()
                     .for_each(|part| self.deeper((), |this| this.assign(part, &inner)));
             }

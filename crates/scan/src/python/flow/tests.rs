@@ -182,28 +182,41 @@ fn who_sets_a_severity_gets_it() {
     }
 }
 
+/// A header in a header, so deep.
+fn nested(header: &str, depth: usize) -> String {
+    let lines: Vec<_> = (0..depth)
+        .map(|depth| format!("{}{header}\n", " ".repeat(depth)))
+        .collect();
+    lines.concat()
+}
+
 #[test]
 fn what_cannot_be_followed_keeps_its_severity() {
     let long = |statement: &str| format!("x = 'a'\n{}os.system(x)", statement.repeat(20_000));
     assert_eq!(in_view("x = 'a'\ny = 1\nos.system(x)"), "low constant: ");
     assert_eq!(in_view(&long("y = 1\n")), "high");
 
-    let nested: String = (0..100).map(|depth| format!("{}if a:\n", " ".repeat(depth))).collect();
+    let nested = nested("if a:", 100);
     assert_eq!(
         in_view(&format!("x = 'a'\n{nested}{}os.system(x)", " ".repeat(100))),
         "high"
     );
 
-    let loops: String = (0..20)
-        .map(|depth| format!("{}for i in a:\n", " ".repeat(depth)))
-        .collect();
-    assert_eq!(
-        in_view(&format!("x = 'a'\n{loops}{}os.system(x)", " ".repeat(20))),
-        "high"
-    );
+    let wide = "y=a+a+a\n".repeat(9_000);
+    assert_eq!(in_view(&format!("x = 'a'\n{wide}os.system(x)")), "high");
 
     let sum = vec!["x"; 3_000].join(" + ");
     assert_eq!(in_view(&format!("x = request.args['q']\nos.system({sum})")), ASKED);
+}
+
+#[test]
+fn loops_in_loops_are_followed_in_time() {
+    let loops = nested("for i in a:", 20);
+
+    assert_eq!(
+        in_view(&format!("x = 'a'\n{loops}{}os.system(x)", " ".repeat(20))),
+        "low constant: "
+    );
 }
 
 #[test]
