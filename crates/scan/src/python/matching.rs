@@ -252,6 +252,11 @@ impl<'f> Matcher<'_, 'f> {
         for name in names(node, self.grown.snippet.text(), self.bindings) {
             for entry in self.file.rules.table.named(&name) {
                 let is_mention = entry.item.any_mention && spells_name && !is_target;
+                let sink = self.file.uses[entry.rule].rule.sink.as_ref();
+                if sink.is_some_and(|sink| !sink.only_from.is_empty()) {
+                    // Nobody knows what the function will be given.
+                    continue;
+                }
                 let counts = is_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
                 if counts && !self.is_in_import() && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));

@@ -110,6 +110,11 @@ impl<'f> Context<'f> {
         self.bindings.imports_module(module)
     }
 
+    /// Whether the file imports a framework whose views are given a request.
+    pub(crate) fn imports_web_framework(&self) -> bool {
+        super::sources::WEB_FRAMEWORKS.iter().any(|module| self.imports(module))
+    }
+
     /// Whether the file imports a library that talks to language models.
     pub(crate) fn imports_llm_library(&self) -> bool {
         let starts = |is_wanted: &dyn Fn(&str) -> bool| {

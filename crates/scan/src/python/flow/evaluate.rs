@@ -302,6 +302,7 @@ impl Interpreter<'_, '_> {
             Value::source(Origin::Llm, self.span(node))
         } else if self.is_of_http_handler(full_name)
             || (object.name() == Some("self") && self.is_request_attribute(attribute))
+            || (object.name() == Some("request") && sources::is_of_the_sender(attribute))
         {
             Value::source(Origin::Request, self.span(node))
         } else {
@@ -320,10 +321,7 @@ impl Interpreter<'_, '_> {
 
     /// `self.request` in a view of Django or in a handler of Tornado.
     fn is_request_attribute(&self, attribute: &str) -> bool {
-        attribute == "request"
-            && ["django", "tornado", "rest_framework", "aiohttp", "pyramid"]
-                .iter()
-                .any(|module| self.context.imports(module))
+        attribute == "request" && self.context.imports_web_framework()
     }
 
     fn subscript(&mut self, node: Node<'_>) -> Value {

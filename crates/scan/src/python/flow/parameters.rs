@@ -114,8 +114,8 @@ impl Interpreter<'_, '_> {
             return;
         }
         let span = self.span(named);
-        let is_request =
-            REQUEST_NAMES.contains(&name) || REQUEST_TYPES.iter().any(|class| written_type.ends_with(class));
+        let is_named = REQUEST_NAMES.contains(&name) && self.context.imports_web_framework();
+        let is_request = is_named || REQUEST_TYPES.iter().any(|class| written_type.ends_with(class));
         let value = match caller {
             _ if is_request && index <= 1 => Value::source(Origin::Request, span).named("request"),
             _ if is_request && caller == Caller::Framework => Value::source(Origin::Request, span).named("request"),
@@ -155,6 +155,7 @@ impl Interpreter<'_, '_> {
                 let class = class.as_ref().and_then(Value::name).map(|class| format!("{class}()"));
                 match class {
                     Some(class) => Value::from(Origin::Parameter).named(class),
+                    None if name == "request" => Value::from(Origin::Parameter).named(name),
                     None => Value::from(Origin::Parameter),
                 }
             }

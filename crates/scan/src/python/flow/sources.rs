@@ -76,6 +76,44 @@ const OF_THE_SERVER: [&str; 14] = [
     "user_id",
 ];
 
+/// Frameworks whose views are given a request.
+pub(crate) const WEB_FRAMEWORKS: [&str; 18] = [
+    "aiohttp",
+    "azure.functions",
+    "bottle",
+    "connexion",
+    "django",
+    "falcon",
+    "fastapi",
+    "flask",
+    "functions_framework",
+    "litestar",
+    "pyramid",
+    "quart",
+    "rest_framework",
+    "sanic",
+    "starlette",
+    "tornado",
+    "webob",
+    "werkzeug",
+];
+
+/// Attributes that only the request of a web framework has.
+const OF_THE_SENDER: [&str; 12] = [
+    "COOKIES",
+    "FILES",
+    "GET",
+    "META",
+    "POST",
+    "args",
+    "cookies",
+    "form",
+    "get_json",
+    "headers",
+    "query_params",
+    "values",
+];
+
 /// What nobody outside decides, though the text does not show it.
 const FIXED: [&str; 16] = [
     "__file__",
@@ -109,6 +147,11 @@ pub(crate) fn is_fixed(name: &str) -> bool {
 /// Whether an attribute of a request is the server's own.
 pub(crate) fn is_of_the_server(attribute: &str) -> bool {
     OF_THE_SERVER.contains(&attribute)
+}
+
+/// Whether an attribute of something called `request` is what its sender wrote, whatever the framework.
+pub(crate) fn is_of_the_sender(attribute: &str) -> bool {
+    OF_THE_SENDER.contains(&attribute)
 }
 
 /// The origin of what a call of `name` gives, models left out.

@@ -66,6 +66,29 @@ fn what_is_read_of_a_request_is_its_senders_unless_it_is_the_servers() {
 }
 
 #[test]
+fn what_is_called_request_is_one_only_where_the_file_or_its_attributes_say_so() {
+    let code = "def f(request):\n    eval(request.ATTRIBUTE)\n";
+
+    assert_eq!(graded(&code.replace("ATTRIBUTE", "node")), "high");
+    assert_eq!(
+        graded(&code.replace("ATTRIBUTE", "POST['x']")),
+        "high request: 2 request.POST['x']"
+    );
+    assert_eq!(
+        graded(&format!("import django.http\n{}", code.replace("ATTRIBUTE", "node"))),
+        "high request: 3 request.node"
+    );
+}
+
+#[test]
+fn a_function_that_is_handed_on_says_nothing_of_what_it_is_given() {
+    assert_eq!(
+        graded("import shutil\nfrom flask import request\ndefer(shutil.rmtree, request.args['q'])\n"),
+        "clean"
+    );
+}
+
+#[test]
 fn a_value_that_is_either_keeps_the_worse_origin() {
     assert_eq!(
         in_view("x = request.args['q'] if parameter else 'a'\nos.system(x)"),
