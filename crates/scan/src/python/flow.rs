@@ -23,10 +23,12 @@ mod value;
 
 use std::cell::RefCell;
 
+use memchr::memmem;
 use tree_sitter::{Node, Tree};
 use weighbridge_core::Span;
 
 use super::File;
+use super::bindings::Bindings;
 use super::grammar::KINDS;
 use super::lexer::is_word;
 use super::parse::PythonParser;
@@ -94,6 +96,14 @@ fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     snippet.push(file.text(), code);
     let tree = parse_text(file, snippet.text())?;
     Some(Assignment { snippet, tree })
+}
+
+/// Whether anything in the file could be a request or the output of a language model.
+pub(crate) fn may_hold_source(file: &File<'_>, bindings: &Bindings) -> bool {
+    sources::WORDS
+        .iter()
+        .any(|word| memmem::find(file.text(), word.as_bytes()).is_some())
+        || sources::imports_any(&|module| bindings.imports_module(module))
 }
 
 /// The named children of a node, comments left out. Nodes that the parser skipped stay: broken code is followed too.

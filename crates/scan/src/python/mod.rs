@@ -158,7 +158,11 @@ pub(crate) fn scan(
         }
     }
 
-    marks.mark_needs(file, live.needs, bindings);
+    // Rules that want to see a source have nothing to find where there is none.
+    let has_source = flow::may_hold_source(file, bindings);
+    let is_wanted = |index: &usize| has_source || !file.rules.table.needs[*index].wants_source;
+    let needs: Vec<usize> = live.needs.iter().copied().filter(is_wanted).collect();
+    marks.mark_needs(file, &needs, bindings);
     marks.mark_offsets(file, live.dynamic);
     for &index in live.queries {
         file.rules.queries[index].mark(file, marks);
@@ -167,7 +171,7 @@ pub(crate) fn scan(
     forest.add(file, &marks.take_new(file));
     if matching::collect_bindings(file, &mut forest, parser, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
-        marks.mark_needs(file, live.needs, bindings);
+        marks.mark_needs(file, &needs, bindings);
         forest.add(file, &marks.take_new(file));
         matching::collect_bindings(file, &mut forest, parser, bindings);
     }

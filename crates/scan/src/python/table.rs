@@ -37,6 +37,8 @@ pub(crate) struct Need<'r> {
     pub(crate) line_words: Vec<&'r str>,
     /// How the beginning of the name can stand on the line.
     pub(crate) head: Head<'r>,
+    /// Whether a call counts only if its value is seen to come from somewhere.
+    pub(crate) wants_source: bool,
 }
 
 /// How the beginning of a name can stand on the line of a call.
@@ -62,7 +64,9 @@ impl<'r> CallTable<'r> {
                     Some(method) => self.by_method.entry(method).or_default().push(entry),
                     None => self.by_name.entry(name).or_default().push(entry),
                 }
-                self.needs.push(need(name, item));
+                let mut need = need(name, item);
+                need.wants_source = rule.sink.as_ref().is_some_and(|sink| !sink.only_from.is_empty());
+                self.needs.push(need);
             }
         }
     }
@@ -110,6 +114,7 @@ fn need<'r>(name: &'r str, item: &'r CallItem) -> Need<'r> {
         partners: words,
         line_words,
         head,
+        wants_source: false,
     }
 }
 

@@ -98,6 +98,20 @@ pub(crate) const WEB_FRAMEWORKS: [&str; 18] = [
     "werkzeug",
 ];
 
+/// Words without which a file that imports none of the libraries holds no request and no answer of a language model.
+pub(crate) const WORDS: [&str; 10] = [
+    "request",
+    "Request",
+    "tool",
+    "llm",
+    "choices",
+    "completions",
+    "lambda_handler",
+    "langchain",
+    "llama",
+    "FieldStorage",
+];
+
 /// Attributes that only the request of a web framework has.
 const OF_THE_SENDER: [&str; 12] = [
     "COOKIES",
@@ -147,6 +161,13 @@ pub(crate) fn is_fixed(name: &str) -> bool {
 /// Whether an attribute of a request is the server's own.
 pub(crate) fn is_of_the_server(attribute: &str) -> bool {
     OF_THE_SERVER.contains(&attribute)
+}
+
+/// Whether a framework or a library that can hold a source is imported.
+pub(crate) fn imports_any(imports: &dyn Fn(&str) -> bool) -> bool {
+    let others = ["cherrypy", "http.server", "streamlit", "web"];
+    let mut modules = WEB_FRAMEWORKS.iter().chain(&LLM_LIBRARIES).chain(&others);
+    modules.any(|module| imports(module))
 }
 
 /// Whether an attribute of something called `request` is what its sender wrote, whatever the framework.
