@@ -22,6 +22,8 @@ mod tests;
 mod value;
 
 use std::cell::RefCell;
+use std::num::NonZeroU16;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 use tree_sitter::{Node, Tree};
@@ -29,7 +31,7 @@ use weighbridge_core::Span;
 
 use super::File;
 use super::bindings::Bindings;
-use super::grammar::KINDS;
+use super::grammar::{KINDS, language};
 use super::lexer::is_word;
 use super::parse::PythonParser;
 use super::scope::function_lines;
@@ -96,6 +98,47 @@ fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     snippet.push(file.text(), code);
     let tree = parse_text(file, snippet.text())?;
     Some(Assignment { snippet, tree })
+}
+
+macro_rules! fields {
+    ($($name:ident),+ $(,)?) => {
+        /// Fields of nodes as numbers, looked up once: by name, each look would search the table of the grammar.
+        struct Fields { $($name: u16),+ }
+
+        static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
+            let language = language();
+            let number = |name| language.field_id_for_name(name).map_or(0, NonZeroU16::get);
+            Fields { $($name: number(stringify!($name))),+ }
+        });
+
+        #[cfg(test)]
+        const FIELD_NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+fields! {
+    alias,
+    alternative,
+    argument,
+    arguments,
+    attribute,
+    body,
+    condition,
+    consequence,
+    definition,
+    expression,
+    function,
+    guard,
+    key,
+    left,
+    name,
+    object,
+    operator,
+    parameters,
+    right,
+    subject,
+    subscript,
+    value,
 }
 
 /// Whether anything in the file could be a request or the output of a language model.

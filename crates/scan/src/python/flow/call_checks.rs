@@ -5,8 +5,8 @@ use weighbridge_core::Origin;
 
 use super::guards::{Fact, INSIDE, SAME_SERVER, Says};
 use super::interpreter::Interpreter;
-use super::named_parts;
 use super::value::{Harmless, begins_with_server};
+use super::{FIELDS, named_parts};
 
 /// Methods that hold only for texts without anything special in them.
 const PLAIN_TEXT: [&str; 6] = [
@@ -50,16 +50,16 @@ const FAILING: [&str; 13] = [
 
 impl Interpreter<'_, '_> {
     pub(super) fn facts_of_call(&mut self, call: Node<'_>, is_true: bool) -> Vec<Fact> {
-        let Some(function) = call.child_by_field_name("function") else {
+        let Some(function) = call.child_by_field_id(FIELDS.function) else {
             return Vec::new();
         };
         let written = self.text(function);
         let last = written.rsplit('.').next().unwrap_or(written);
         let arguments = call
-            .child_by_field_name("arguments")
+            .child_by_field_id(FIELDS.arguments)
             .map(named_parts)
             .unwrap_or_default();
-        let object = function.child_by_field_name("object");
+        let object = function.child_by_field_id(FIELDS.object);
         if let Some(object) = object.filter(|_| arguments.is_empty() && PLAIN_TEXT.contains(&last)) {
             return if is_true {
                 self.harmless(object, Harmless::EVERYWHERE)
@@ -131,7 +131,7 @@ impl Interpreter<'_, '_> {
 
     /// `validate_path(path)` as a statement of its own raises if it does not hold; `int(text)` does too.
     pub(crate) fn narrow_by_validator(&mut self, call: Node<'_>) {
-        let Some(function) = call.child_by_field_name("function") else {
+        let Some(function) = call.child_by_field_id(FIELDS.function) else {
             return;
         };
         let name = self.text(function);
@@ -158,7 +158,7 @@ impl Interpreter<'_, '_> {
 }
 
 fn first_argument(call: Node<'_>) -> Option<Node<'_>> {
-    call.child_by_field_name("arguments")
+    call.child_by_field_id(FIELDS.arguments)
         .and_then(|list| list.named_child(0))
 }
 

@@ -6,8 +6,8 @@ use weighbridge_rules::ArgumentName;
 
 use super::containers::method_result;
 use super::interpreter::Interpreter;
-use super::named_parts;
 use super::value::{Harmless, Value};
+use super::{FIELDS, named_parts};
 use super::{harmless, sources};
 
 /// Functions behind which nothing runs.
@@ -64,7 +64,7 @@ impl Interpreter<'_, '_> {
         if let Some(known) = self.remembered(node) {
             return known;
         }
-        let Some(function) = node.child_by_field_name("function") else {
+        let Some(function) = node.child_by_field_id(FIELDS.function) else {
             return Value::unknown();
         };
         let method = method_of(function);
@@ -92,7 +92,7 @@ impl Interpreter<'_, '_> {
 
     fn given(&mut self, call: Node<'_>) -> Given {
         let mut given = Given::default();
-        let Some(list) = call.child_by_field_name("arguments") else {
+        let Some(list) = call.child_by_field_id(FIELDS.arguments) else {
             return given;
         };
         if list.kind() != "argument_list" {
@@ -103,7 +103,7 @@ impl Interpreter<'_, '_> {
             let value = self.evaluate(child);
             match child.kind() {
                 "keyword_argument" => {
-                    let name = child.child_by_field_name("name").map_or("", |name| self.text(name));
+                    let name = child.child_by_field_id(FIELDS.name).map_or("", |name| self.text(name));
                     given.keywords.push((name.to_owned(), value));
                 }
                 "list_splat" | "dictionary_splat" => given.rest.push(value),
@@ -178,7 +178,7 @@ impl Interpreter<'_, '_> {
     /// A collection that is given to a function of which nothing is known can come back changed.
     fn blur_arguments(&mut self, call: Node<'_>) {
         let arguments = call
-            .child_by_field_name("arguments")
+            .child_by_field_id(FIELDS.arguments)
             .map(named_parts)
             .unwrap_or_default();
         for argument in arguments {
@@ -245,15 +245,15 @@ impl Interpreter<'_, '_> {
         let Some(root) = self.region.tree.root_node().named_child(0) else {
             return;
         };
-        let definition = root.child_by_field_name("definition").unwrap_or(root);
+        let definition = root.child_by_field_id(FIELDS.definition).unwrap_or(root);
         self.bind_parameters(definition, root);
         let parameters = definition
-            .child_by_field_name("parameters")
+            .child_by_field_id(FIELDS.parameters)
             .map(named_parts)
             .unwrap_or_default();
         let mut positional = given.positional.iter();
         for parameter in parameters {
-            let name = parameter.child_by_field_name("name").unwrap_or(parameter);
+            let name = parameter.child_by_field_id(FIELDS.name).unwrap_or(parameter);
             let name = if name.kind() == "typed_parameter" {
                 name.named_child(0).unwrap_or(name)
             } else {
@@ -263,7 +263,7 @@ impl Interpreter<'_, '_> {
             if matches!(name, "self" | "cls") {
                 continue;
             }
-            let default = parameter.child_by_field_name("value");
+            let default = parameter.child_by_field_id(FIELDS.value);
             let value = match given.keyword(name).or_else(|| positional.next()) {
                 Some(value) => value.clone(),
                 None if !given.rest.is_empty() => Value::made_of(&given.rest),
@@ -274,14 +274,14 @@ impl Interpreter<'_, '_> {
             };
             self.set(name, value);
         }
-        if let Some(body) = definition.child_by_field_name("body") {
+        if let Some(body) = definition.child_by_field_id(FIELDS.body) {
             self.block(body);
         }
     }
 
     /// Whether nothing runs behind the call.
     pub(crate) fn never_returns(&self, call: Node<'_>) -> bool {
-        let Some(function) = call.child_by_field_name("function") else {
+        let Some(function) = call.child_by_field_id(FIELDS.function) else {
             return false;
         };
         let written = self.text(function);
@@ -296,7 +296,7 @@ fn method_of(function: Node<'_>) -> Option<(Node<'_>, Node<'_>)> {
         return None;
     }
     Some((
-        function.child_by_field_name("object")?,
-        function.child_by_field_name("attribute")?,
+        function.child_by_field_id(FIELDS.object)?,
+        function.child_by_field_id(FIELDS.attribute)?,
     ))
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use weighbridge_core::Span;
 use weighbridge_rules::ArgumentName;
 
@@ -12,12 +12,14 @@ use super::super::bindings::Bindings;
 use super::super::lexer::is_word;
 use super::super::scope::definition;
 use super::calls::Given;
-use super::interpreter::{Interpreter, Places};
-use super::region::{Region, Scope, region};
+use super::interpreter::Interpreter;
+use super::region::{Region, Scope, code, first_word, region, scope_at};
 use super::value::Value;
 
 /// Nodes that may be visited for one scope, functions called from it included.
 const MAX_VISITS: usize = 40_000;
+/// Nodes that may be visited for one name of the module.
+const MAX_VISITS_OF_NAME: usize = 4_000;
 /// Nodes that may be visited in one file.
 const MAX_VISITS_OF_FILE: usize = 400_000;
 /// Functions of the same file that are followed into each other.
@@ -38,9 +40,11 @@ pub(crate) struct Context<'f> {
     regions: RefCell<FxHashMap<Scope, Option<Rc<Region>>>>,
     /// Functions of the file by name: the line of the header, or nothing if two have the name.
     functions: OnceCell<FxHashMap<&'f [u8], Option<usize>>>,
-    globals: OnceCell<Option<Places>>,
-    is_in_globals: Cell<bool>,
-    module_names: OnceCell<FxHashSet<&'f [u8]>>,
+    globals: RefCell<FxHashMap<String, Option<Value>>>,
+    /// The lines that begin with a word.
+    lines: OnceCell<FxHashMap<&'f [u8], Vec<usize>>>,
+    imports_web_framework: OnceCell<bool>,
+    imports_llm_library: OnceCell<bool>,
 }
 
 impl<'f> Context<'f> {
@@ -61,9 +65,10 @@ impl<'f> Context<'f> {
             call_depth: Cell::new(0),
             regions: RefCell::default(),
             functions: OnceCell::new(),
-            globals: OnceCell::new(),
-            is_in_globals: Cell::new(false),
-            module_names: OnceCell::new(),
+            globals: RefCell::default(),
+            lines: OnceCell::new(),
+            imports_web_framework: OnceCell::new(),
+            imports_llm_library: OnceCell::new(),
         }
     }
 
@@ -112,16 +117,18 @@ impl<'f> Context<'f> {
 
     /// Whether the file imports a framework whose views are given a request.
     pub(crate) fn imports_web_framework(&self) -> bool {
-        super::sources::WEB_FRAMEWORKS.iter().any(|module| self.imports(module))
+        let imports = || super::sources::WEB_FRAMEWORKS.iter().any(|module| self.imports(module));
+        *self.imports_web_framework.get_or_init(imports)
     }
 
     /// Whether the file imports a library that talks to language models.
     pub(crate) fn imports_llm_library(&self) -> bool {
-        let starts = |is_wanted: &dyn Fn(&str) -> bool| {
-            let bound = self.bindings.iter().any(|(_, target)| is_wanted(target));
-            bound || self.bindings.stars().iter().any(|module| is_wanted(module))
+        let is_thing = super::sources::is_llm_thing;
+        let imports = || {
+            let is_bound = self.bindings.iter().any(|(_, target)| is_thing(target));
+            is_bound || self.bindings.stars().iter().any(|module| is_thing(module))
         };
-        starts(&super::sources::is_llm_thing)
+        *self.imports_llm_library.get_or_init(imports)
     }
 
     /// The parsed text of a scope.
@@ -163,53 +170,70 @@ impl<'f> Context<'f> {
         Some(result)
     }
 
-    /// What the module assigns to `name`; nothing if it does not, or if a function changes it.
+    /// What the statements at the margin that begin with `name` leave it to be; nothing if others could change it.
     pub(crate) fn global(&self, name: &str) -> Option<Value> {
-        if self.is_in_globals.get() || !self.module_names().contains(name.as_bytes()) {
-            return None;
+        if let Some(known) = self.globals.borrow().get(name) {
+            return known.clone();
         }
-        self.is_in_globals.set(true);
-        let globals = self.globals.get_or_init(|| self.run_module());
-        self.is_in_globals.set(false);
-        globals.as_ref()?.get(name).cloned()
+        // Until it is known, a statement that needs it does without.
+        self.globals.borrow_mut().insert(name.to_owned(), None);
+        let value = self
+            .assigned_by_module(name.as_bytes())
+            .and_then(|first| self.run_name(first, name));
+        self.globals.borrow_mut().insert(name.to_owned(), value.clone());
+        value
     }
 
-    /// What the module's own statements leave behind; they have a budget of their own.
-    fn run_module(&self) -> Option<Places> {
-        let region = self.region(Scope::Module)?;
-        let left = self.left.replace(MAX_VISITS.min(self.left_of_file.get()));
+    /// The first of the statements at the margin that begin with the name, if it gives it a value, and if no other statement could give
+    /// it another.
+    fn assigned_by_module(&self, name: &[u8]) -> Option<usize> {
+        let file = self.file;
+        let lines = self.lines_by_word();
+        let makes_global = |index: &usize| {
+            let code = code(file, &file.lexed.lines[*index]);
+            code.split(|byte| !is_word(*byte)).any(|word| word == name)
+        };
+        if lines
+            .get(&b"global"[..])
+            .is_some_and(|lines| lines.iter().any(makes_global))
+        {
+            return None;
+        }
+        let mut first = None;
+        for &index in lines.get(name)? {
+            let line = &file.lexed.lines[index];
+            let behind = code(file, line)[name.len()..].trim_ascii_start().first();
+            if line.indent() == 0 {
+                let gives = matches!(behind, Some(b'=' | b':' | b','));
+                first = first.or_else(|| gives.then_some(index));
+            } else if matches!(behind, Some(b'.' | b'[')) || scope_at(file, line.code_start) == Scope::Module {
+                return None;
+            }
+        }
+        first
+    }
+
+    fn lines_by_word(&self) -> &FxHashMap<&'f [u8], Vec<usize>> {
+        self.lines.get_or_init(|| {
+            let mut lines: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+            for (index, line) in self.file.lexed.lines.iter().enumerate() {
+                let word = first_word(self.file, line);
+                if !word.is_empty() {
+                    lines.entry(word).or_default().push(index);
+                }
+            }
+            lines
+        })
+    }
+
+    /// The name after these statements, which have a budget of their own.
+    fn run_name(&self, first: usize, name: &str) -> Option<Value> {
+        let region = self.region(Scope::Name(first))?;
+        let left = self.left.replace(MAX_VISITS_OF_NAME.min(self.left_of_file.get()));
         let mut run = Interpreter::new(self, &region, false);
         run.block(region.tree.root_node());
         let is_whole = !self.is_exhausted();
         self.left.set(left);
-        is_whole.then_some(run.places)
-    }
-
-    /// Names that statements of the module assign and that no function makes its own with `global`.
-    fn module_names(&self) -> &FxHashSet<&'f [u8]> {
-        self.module_names.get_or_init(|| {
-            let text = self.file.text();
-            let codes = || {
-                self.file
-                    .lexed
-                    .lines
-                    .iter()
-                    .map(|line| (line, &text[line.code().range()]))
-            };
-            let mut names: FxHashSet<&[u8]> = codes()
-                .filter(|(line, _)| line.indent() == 0)
-                .filter_map(|(_, code)| {
-                    let length = code.iter().take_while(|byte| is_word(**byte)).count();
-                    let is_assigned = code.get(length).is_some_and(|byte| b" =:,".contains(byte));
-                    is_assigned.then_some(&code[..length])
-                })
-                .collect();
-            for (_, code) in codes().filter(|(_, code)| code.starts_with(b"global ")) {
-                for word in code.split(|byte| !is_word(*byte)) {
-                    names.remove(word);
-                }
-            }
-            names
-        })
+        run.places.remove(name).filter(|_| is_whole)
     }
 }

@@ -5,8 +5,8 @@ use weighbridge_core::Origin;
 
 use super::super::constant::{Constant, constant};
 use super::interpreter::Interpreter;
-use super::named_parts;
 use super::value::{Items, Key, Literal, Value};
+use super::{FIELDS, named_parts};
 use super::{fold, sources};
 
 /// Longer expressions are no places whose value is remembered.
@@ -19,7 +19,7 @@ impl Interpreter<'_, '_> {
     }
 
     fn expression(&mut self, node: Node<'_>) -> Value {
-        let field = |name| node.child_by_field_name(name);
+        let field = |field| node.child_by_field_id(field);
         match node.kind() {
             "identifier" => self.identifier(node),
             "string" => self.string(node),
@@ -33,22 +33,26 @@ impl Interpreter<'_, '_> {
             "false" => Value::boolean(false),
             "none" => Value::literal(Literal::None),
             "parenthesized_expression" | "await" | "type" | "interpolation" | "keyword_argument" => {
-                let inner = field("value")
-                    .or_else(|| field("expression"))
+                let inner = field(FIELDS.value)
+                    .or_else(|| field(FIELDS.expression))
                     .or_else(|| node.named_child(0));
                 inner.map(|inner| self.evaluate(inner)).unwrap_or_default()
             }
             "binary_operator" => self.binary(node),
             "boolean_operator" => self.boolean(node),
             "not_operator" => {
-                let value = field("argument").map(|inner| self.evaluate(inner)).unwrap_or_default();
+                let value = field(FIELDS.argument)
+                    .map(|inner| self.evaluate(inner))
+                    .unwrap_or_default();
                 value
                     .truth()
                     .map_or_else(Value::constant, |truth| Value::boolean(!truth))
             }
             "comparison_operator" => self.comparison(node),
             "unary_operator" => {
-                let value = field("argument").map(|inner| self.evaluate(inner)).unwrap_or_default();
+                let value = field(FIELDS.argument)
+                    .map(|inner| self.evaluate(inner))
+                    .unwrap_or_default();
                 match value.as_literal() {
                     Some(Literal::Number(number)) if self.text(node).starts_with('-') => {
                         Value::literal(Literal::Number(number.wrapping_neg()))
@@ -67,13 +71,17 @@ impl Interpreter<'_, '_> {
             }
             "lambda" => self.lambda(node),
             "named_expression" => {
-                let value = field("value").map(|value| self.evaluate(value)).unwrap_or_default();
-                field("name").into_iter().for_each(|name| self.assign(name, &value));
+                let value = field(FIELDS.value)
+                    .map(|value| self.evaluate(value))
+                    .unwrap_or_default();
+                field(FIELDS.name)
+                    .into_iter()
+                    .for_each(|name| self.assign(name, &value));
                 value
             }
             "assignment" => {
-                let value = field("right").map(|right| self.evaluate(right));
-                if let (Some(target), Some(value)) = (field("left"), &value) {
+                let value = field(FIELDS.right).map(|right| self.evaluate(right));
+                if let (Some(target), Some(value)) = (field(FIELDS.left), &value) {
                     self.assign(target, value);
                 }
                 value.unwrap_or_default()
@@ -183,9 +191,9 @@ impl Interpreter<'_, '_> {
         let mut next = node;
         while next.kind() == "binary_operator" && self.context.spend(1) {
             let (Some(left), Some(operator), Some(right)) = (
-                next.child_by_field_name("left"),
-                next.child_by_field_name("operator"),
-                next.child_by_field_name("right"),
+                next.child_by_field_id(FIELDS.left),
+                next.child_by_field_id(FIELDS.operator),
+                next.child_by_field_id(FIELDS.right),
             ) else {
                 break;
             };
@@ -204,11 +212,14 @@ impl Interpreter<'_, '_> {
     }
 
     fn boolean(&mut self, node: Node<'_>) -> Value {
-        let (Some(left), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(left), Some(right)) = (
+            node.child_by_field_id(FIELDS.left),
+            node.child_by_field_id(FIELDS.right),
+        ) else {
             return Value::unknown();
         };
         let operator = node
-            .child_by_field_name("operator")
+            .child_by_field_id(FIELDS.operator)
             .map_or("", |operator| self.text(operator));
         let first = self.evaluate(left);
         let goes_on_if = operator == "and";
@@ -272,8 +283,8 @@ impl Interpreter<'_, '_> {
             return known;
         }
         let (Some(object), Some(attribute)) = (
-            node.child_by_field_name("object"),
-            node.child_by_field_name("attribute"),
+            node.child_by_field_id(FIELDS.object),
+            node.child_by_field_id(FIELDS.attribute),
         ) else {
             return Value::unknown();
         };
@@ -328,8 +339,10 @@ impl Interpreter<'_, '_> {
         if let Some(known) = self.remembered(node) {
             return known;
         }
-        let (Some(container), Some(key)) = (node.child_by_field_name("value"), node.child_by_field_name("subscript"))
-        else {
+        let (Some(container), Some(key)) = (
+            node.child_by_field_id(FIELDS.value),
+            node.child_by_field_id(FIELDS.subscript),
+        ) else {
             return Value::unknown();
         };
         let container = self.evaluate(container);
@@ -369,8 +382,10 @@ impl Interpreter<'_, '_> {
         let mut items = Items::new();
         let mut rest = Vec::new();
         for child in named_parts(node) {
-            let (Some(key), Some(value)) = (child.child_by_field_name("key"), child.child_by_field_name("value"))
-            else {
+            let (Some(key), Some(value)) = (
+                child.child_by_field_id(FIELDS.key),
+                child.child_by_field_id(FIELDS.value),
+            ) else {
                 rest.push(self.evaluate(child));
                 continue;
             };
@@ -394,9 +409,10 @@ impl Interpreter<'_, '_> {
         for clause in named_parts(node) {
             match clause.kind() {
                 "for_in_clause" => {
-                    if let (Some(target), Some(iterated)) =
-                        (clause.child_by_field_name("left"), clause.child_by_field_name("right"))
-                    {
+                    if let (Some(target), Some(iterated)) = (
+                        clause.child_by_field_id(FIELDS.left),
+                        clause.child_by_field_id(FIELDS.right),
+                    ) {
                         let item = self.evaluate(iterated).any_item();
                         self.assign(target, &item);
                     }
@@ -410,7 +426,7 @@ impl Interpreter<'_, '_> {
                 _ => {}
             }
         }
-        let body = node.child_by_field_name("body").map(|body| match body.kind() {
+        let body = node.child_by_field_id(FIELDS.body).map(|body| match body.kind() {
             "pair" => Value::made_of(&self.each(body)),
             _ => self.evaluate(body),
         });
@@ -422,13 +438,13 @@ impl Interpreter<'_, '_> {
     fn lambda(&mut self, node: Node<'_>) -> Value {
         let before = self.copied_places();
         let parameters = node
-            .child_by_field_name("parameters")
+            .child_by_field_id(FIELDS.parameters)
             .map(named_parts)
             .unwrap_or_default();
         for parameter in parameters {
             self.set(self.text(parameter), Value::from(Origin::Parameter));
         }
-        node.child_by_field_name("body")
+        node.child_by_field_id(FIELDS.body)
             .into_iter()
             .for_each(|body| drop(self.evaluate(body)));
         self.places = before;
@@ -436,11 +452,14 @@ impl Interpreter<'_, '_> {
     }
 
     fn augmented(&mut self, node: Node<'_>) -> Value {
-        let (Some(target), Some(right)) = (node.child_by_field_name("left"), node.child_by_field_name("right")) else {
+        let (Some(target), Some(right)) = (
+            node.child_by_field_id(FIELDS.left),
+            node.child_by_field_id(FIELDS.right),
+        ) else {
             return Value::unknown();
         };
         let operator = node
-            .child_by_field_name("operator")
+            .child_by_field_id(FIELDS.operator)
             .map_or("", |operator| self.text(operator));
         let known = self.evaluate(target);
         let right = self.evaluate(right);

@@ -9,6 +9,7 @@ use super::super::File;
 use super::super::bindings::Bindings;
 use super::context::Context;
 use super::interpreter::Interpreter;
+use super::may_hold_source;
 use super::region::{Scope, scope_at};
 use super::value::{Key, Part, Value};
 
@@ -47,7 +48,11 @@ pub(crate) fn grade<'f>(
     }
     let mut wanted: FxHashMap<Span, Vec<usize>> = FxHashMap::default();
     let mut scopes: Vec<(Scope, usize)> = Vec::new();
+    let has_source = may_hold_source(file, bindings);
     for (index, call) in calls.iter().enumerate() {
+        if !has_source && sink_of(file, call).is_some_and(|sink| !sink.only_from.is_empty()) {
+            continue;
+        }
         wanted.entry(call.call).or_default().push(index);
         scopes.push((scope_at(file, call.call.start), index));
     }

@@ -4,8 +4,8 @@ use tree_sitter::Node;
 use weighbridge_rules::SinkKind;
 
 use super::interpreter::Interpreter;
-use super::named_parts;
 use super::value::{Harmless, Key, Literal, Value};
+use super::{FIELDS, named_parts};
 
 /// A text that is one quoted literal and nothing else.
 const QUOTED: Harmless = Harmless::at(&[SinkKind::Code]);
@@ -69,18 +69,18 @@ impl Interpreter<'_, '_> {
         match condition.kind() {
             "parenthesized_expression" | "named_expression" | "await" => {
                 let inner = condition
-                    .child_by_field_name("value")
+                    .child_by_field_id(FIELDS.value)
                     .or_else(|| condition.named_child(0));
                 let mut facts = inner
                     .map(|inner| self.facts(inner, is_true, depth + 1))
                     .unwrap_or_default();
-                if let Some(name) = condition.child_by_field_name("name") {
+                if let Some(name) = condition.child_by_field_id(FIELDS.name) {
                     facts.retain(|fact| fact.place != self.text(name));
                 }
                 facts
             }
             "not_operator" => {
-                let inner = condition.child_by_field_name("argument");
+                let inner = condition.child_by_field_id(FIELDS.argument);
                 inner
                     .map(|inner| self.facts(inner, !is_true, depth + 1))
                     .unwrap_or_default()
@@ -95,11 +95,11 @@ impl Interpreter<'_, '_> {
     /// Both sides of `and` hold where it is true; of `or`, neither where it is false.
     fn facts_of_both(&mut self, condition: Node<'_>, is_true: bool, depth: usize) -> Vec<Fact> {
         let operator = condition
-            .child_by_field_name("operator")
+            .child_by_field_id(FIELDS.operator)
             .map_or("", |operator| self.text(operator));
         let (Some(left), Some(right)) = (
-            condition.child_by_field_name("left"),
-            condition.child_by_field_name("right"),
+            condition.child_by_field_id(FIELDS.left),
+            condition.child_by_field_id(FIELDS.right),
         ) else {
             return Vec::new();
         };

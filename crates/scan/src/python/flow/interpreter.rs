@@ -11,9 +11,9 @@ use weighbridge_core::Span;
 
 use super::super::grammar::str;
 use super::context::Context;
-use super::named_parts;
 use super::region::Region;
 use super::value::{Literal, Value};
+use super::{FIELDS, named_parts};
 
 /// How deep statements and expressions are followed together.
 pub(crate) const MAX_DEPTH: usize = 72;
@@ -96,7 +96,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn statement(&mut self, node: Node<'_>) -> End {
-        let field = |name| node.child_by_field_name(name);
+        let field = |field| node.child_by_field_id(field);
         match node.kind() {
             "expression_statement" => return self.expression_statement(node),
             "return_statement" => {
@@ -133,7 +133,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             "while_statement" => return self.while_statement(node),
             "try_statement" => return self.try_statement(node),
             "with_statement" => {
-                let items = field("body").map(|body| self.with_items(node, body));
+                let items = field(FIELDS.body).map(|body| self.with_items(node, body));
                 return items.unwrap_or(End::Falls);
             }
             "match_statement" => return self.match_statement(node),
@@ -182,18 +182,18 @@ impl<'c, 'f> Interpreter<'c, 'f> {
 
     fn if_statement(&mut self, node: Node<'_>) -> End {
         let mut clauses = vec![(
-            node.child_by_field_name("condition"),
-            node.child_by_field_name("consequence"),
+            node.child_by_field_id(FIELDS.condition),
+            node.child_by_field_id(FIELDS.consequence),
         )];
         for child in named_parts(node) {
             match child.kind() {
                 "elif_clause" => {
                     clauses.push((
-                        child.child_by_field_name("condition"),
-                        child.child_by_field_name("consequence"),
+                        child.child_by_field_id(FIELDS.condition),
+                        child.child_by_field_id(FIELDS.consequence),
                     ));
                 }
-                "else_clause" => clauses.push((None, child.child_by_field_name("body"))),
+                "else_clause" => clauses.push((None, child.child_by_field_id(FIELDS.body))),
                 _ => {}
             }
         }
@@ -225,12 +225,14 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn for_statement(&mut self, node: Node<'_>) -> End {
-        let (Some(target), Some(iterated)) = (node.child_by_field_name("left"), node.child_by_field_name("right"))
-        else {
+        let (Some(target), Some(iterated)) = (
+            node.child_by_field_id(FIELDS.left),
+            node.child_by_field_id(FIELDS.right),
+        ) else {
             return End::Falls;
         };
         let item = self.evaluate(iterated).any_item();
-        let body = node.child_by_field_name("body");
+        let body = node.child_by_field_id(FIELDS.body);
         self.looped(None, |this| {
             this.assign(target, &item);
             body.map_or(End::Falls, |body| this.block(body))
@@ -239,8 +241,8 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn while_statement(&mut self, node: Node<'_>) -> End {
-        let condition = node.child_by_field_name("condition");
-        let body = node.child_by_field_name("body");
+        let condition = node.child_by_field_id(FIELDS.condition);
+        let body = node.child_by_field_id(FIELDS.body);
         let end = self.looped(condition, |this| body.map_or(End::Falls, |body| this.block(body)));
         match end {
             End::Falls => self.else_clause(node),
@@ -249,8 +251,8 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn else_clause(&mut self, node: Node<'_>) -> End {
-        let alternative = node.child_by_field_name("alternative");
-        let body = alternative.and_then(|alternative| alternative.child_by_field_name("body"));
+        let alternative = node.child_by_field_id(FIELDS.alternative);
+        let body = alternative.and_then(|alternative| alternative.child_by_field_id(FIELDS.body));
         body.map_or(End::Falls, |body| self.block(body))
     }
 
@@ -298,7 +300,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     fn try_statement(&mut self, node: Node<'_>) -> End {
         let before = self.copied_places();
         let mut end = node
-            .child_by_field_name("body")
+            .child_by_field_id(FIELDS.body)
             .map_or(End::Falls, |body| self.block(body));
         let after = self.copied_places();
         let mut ways = Vec::new();
@@ -340,7 +342,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
                     .into_iter()
                     .for_each(|class| drop(self.evaluate(class)));
                 child
-                    .child_by_field_name("alias")
+                    .child_by_field_id(FIELDS.alias)
                     .into_iter()
                     .for_each(|alias| self.assign(alias, &Value::unknown()));
             }
@@ -353,13 +355,13 @@ impl<'c, 'f> Interpreter<'c, 'f> {
             .into_iter()
             .filter(|child| child.kind() == "with_clause");
         for item in clauses.flat_map(named_parts) {
-            let Some(value) = item.child_by_field_name("value") else {
+            let Some(value) = item.child_by_field_id(FIELDS.value) else {
                 continue;
             };
             if value.kind() == "as_pattern" {
                 let made = value.named_child(0).map(|made| self.evaluate(made)).unwrap_or_default();
                 value
-                    .child_by_field_name("alias")
+                    .child_by_field_id(FIELDS.alias)
                     .into_iter()
                     .for_each(|alias| self.assign(alias, &made));
             } else {
@@ -370,11 +372,11 @@ impl<'c, 'f> Interpreter<'c, 'f> {
     }
 
     fn match_statement(&mut self, node: Node<'_>) -> End {
-        let Some(subject) = node.child_by_field_name("subject") else {
+        let Some(subject) = node.child_by_field_id(FIELDS.subject) else {
             return End::Falls;
         };
         let value = self.evaluate(subject);
-        let cases = node.child_by_field_name("body").map(named_parts).unwrap_or_default();
+        let cases = node.child_by_field_id(FIELDS.body).map(named_parts).unwrap_or_default();
         let mut ways = Vec::new();
         let mut can_fall = true;
         for case in cases.into_iter().filter(|case| case.kind() == "case_clause") {
@@ -382,7 +384,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
                 .into_iter()
                 .filter(|child| child.kind() == "case_pattern")
                 .collect();
-            let guard = case.child_by_field_name("guard");
+            let guard = case.child_by_field_id(FIELDS.guard);
             let literals = self.pattern_literals(&patterns);
             let is_other = |literals: &Vec<Literal>| value.as_literal().is_some_and(|own| !literals.contains(own));
             if literals.as_ref().is_some_and(is_other) {
@@ -397,7 +399,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
                 self.evaluate(condition);
                 self.narrow(condition, true);
             }
-            let body = case.child_by_field_name("consequence");
+            let body = case.child_by_field_id(FIELDS.consequence);
             if body.map_or(End::Falls, |body| self.block(body)) == End::Falls {
                 ways.push(std::mem::take(&mut self.places));
             }
@@ -456,8 +458,8 @@ impl<'c, 'f> Interpreter<'c, 'f> {
 
     /// A function or class inside of the scope: its body can run with everything that is known here.
     fn definition(&mut self, node: Node<'_>) {
-        let definition = node.child_by_field_name("definition").unwrap_or(node);
-        if let Some(name) = definition.child_by_field_name("name") {
+        let definition = node.child_by_field_id(FIELDS.definition).unwrap_or(node);
+        if let Some(name) = definition.child_by_field_id(FIELDS.name) {
             self.set(self.text(name), Value::unknown());
         }
         let (places, loops, returns) = (
@@ -468,7 +470,7 @@ impl<'c, 'f> Interpreter<'c, 'f> {
         if definition.kind() == "function_definition" {
             self.bind_parameters(definition, node);
         }
-        if let Some(body) = definition.child_by_field_name("body") {
+        if let Some(body) = definition.child_by_field_id(FIELDS.body) {
             self.block(body);
         }
         (self.places, self.loops, self.returns) = (places, loops, returns);

@@ -5,8 +5,8 @@ use weighbridge_core::Origin;
 
 use super::super::scope::enclosing_lines;
 use super::interpreter::Interpreter;
-use super::named_parts;
 use super::value::{Harmless, Value};
+use super::{FIELDS, named_parts};
 
 /// Last parts of decorators that let a web framework call the function with what a request holds.
 const ROUTES: [&str; 11] = [
@@ -81,7 +81,7 @@ impl Interpreter<'_, '_> {
     /// Binds the parameters of a function; `around` is the function with its decorators.
     pub(crate) fn bind_parameters(&mut self, definition: Node<'_>, around: Node<'_>) {
         let name = definition
-            .child_by_field_name("name")
+            .child_by_field_id(FIELDS.name)
             .map_or("", |name| self.text(name));
         let decorators: Vec<_> = named_parts(around)
             .into_iter()
@@ -89,7 +89,7 @@ impl Interpreter<'_, '_> {
             .collect();
         let (caller, path) = self.caller(name, &decorators, definition);
         let parameters = definition
-            .child_by_field_name("parameters")
+            .child_by_field_id(FIELDS.parameters)
             .map(named_parts)
             .unwrap_or_default();
         for (index, parameter) in parameters.into_iter().enumerate() {
@@ -98,7 +98,7 @@ impl Interpreter<'_, '_> {
     }
 
     fn bind_parameter(&mut self, parameter: Node<'_>, index: usize, caller: Caller, path: &str) {
-        let named = parameter.child_by_field_name("name").unwrap_or(parameter);
+        let named = parameter.child_by_field_id(FIELDS.name).unwrap_or(parameter);
         let named = match named.kind() {
             "identifier" => named,
             _ => named.named_child(0).unwrap_or(named),
@@ -107,7 +107,7 @@ impl Interpreter<'_, '_> {
         let annotation = parameter.child_by_field_name("type");
         let written_type = annotation.map_or("", |annotation| self.text(annotation));
         let default = parameter
-            .child_by_field_name("value")
+            .child_by_field_id(FIELDS.value)
             .map_or("", |value| self.text(value));
         if index == 0 && matches!(name, "self" | "cls") {
             self.set(name, Value::unknown().named(name));
@@ -169,14 +169,14 @@ impl Interpreter<'_, '_> {
             let Some(expression) = decorator.named_child(0) else {
                 continue;
             };
-            let called = expression.child_by_field_name("function").unwrap_or(expression);
+            let called = expression.child_by_field_id(FIELDS.function).unwrap_or(expression);
             let written = self.text(called);
             let last = written.rsplit('.').next().unwrap_or(written);
             if TOOLS.contains(&last) {
                 return (Caller::Model, String::new());
             }
             let argument = expression
-                .child_by_field_name("arguments")
+                .child_by_field_id(FIELDS.arguments)
                 .and_then(|arguments| arguments.named_child(0))
                 .map_or("", |argument| self.text(argument));
             let names_path = argument.trim_start_matches(['"', '\'']).starts_with('/') || argument == "\"\"";

@@ -3,8 +3,8 @@
 use tree_sitter::Node;
 
 use super::interpreter::{End, Interpreter, Places};
-use super::named_parts;
 use super::value::{Items, Key, Value};
+use super::{FIELDS, named_parts};
 
 /// Names, attributes and elements that are kept apart.
 const MAX_PLACES: usize = 512;
@@ -60,7 +60,7 @@ impl Interpreter<'_, '_> {
             "attribute" => {
                 let value = self.stepped(value, target);
                 target
-                    .child_by_field_name("object")
+                    .child_by_field_id(FIELDS.object)
                     .into_iter()
                     .for_each(|object| self.add_to(object, &value));
                 self.set(self.text(target), value);
@@ -89,8 +89,8 @@ impl Interpreter<'_, '_> {
     /// `container[key] = value`.
     fn assign_item(&mut self, target: Node<'_>, value: &Value) {
         let (Some(container), Some(key)) = (
-            target.child_by_field_name("value"),
-            target.child_by_field_name("subscript"),
+            target.child_by_field_id(FIELDS.value),
+            target.child_by_field_id(FIELDS.subscript),
         ) else {
             return;
         };

@@ -4,12 +4,12 @@ use tree_sitter::Tree;
 use weighbridge_core::Span;
 
 use super::super::File;
-use super::super::lexer::Line;
+use super::super::lexer::{Line, is_word};
 use super::super::scope::{enclosing_lines, is_definition};
 use super::super::snippet::Snippet;
 
 /// Larger functions and modules are not followed.
-const MAX_BYTES: usize = 96 << 10;
+const MAX_BYTES: usize = 48 << 10;
 
 /// What is followed as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +18,8 @@ pub(crate) enum Scope {
     Module,
     /// The function whose header is the logical line with this index.
     Function(usize),
+    /// The statements at the margin that begin with the name at the beginning of the line with this index.
+    Name(usize),
 }
 
 /// The text of a scope, and its tree.
@@ -42,6 +44,7 @@ pub(crate) fn region(file: &File<'_>, scope: Scope) -> Option<Region> {
     let snippet = match scope {
         Scope::Module => module(file)?,
         Scope::Function(header) => function(file, header)?,
+        Scope::Name(first) => statements_of_name(file, first)?,
     };
     let tree = super::parse_text(file, snippet.text())?;
     Some(Region { snippet, tree })
@@ -90,7 +93,29 @@ fn module(file: &File<'_>) -> Option<Snippet> {
     Some(snippet)
 }
 
-fn code<'f>(file: &'f File<'_>, line: &Line) -> &'f [u8] {
+/// The statements at the margin that begin with the same name as the line `first`.
+fn statements_of_name(file: &File<'_>, first: usize) -> Option<Snippet> {
+    let mut snippet = Snippet::default();
+    let lines = &file.lexed.lines;
+    let name = first_word(file, &lines[first]);
+    let lines = lines[first..].iter().filter(|line| line.indent() == 0);
+    for line in lines.filter(|line| first_word(file, line) == name) {
+        snippet.push_line(file.text(), indented(line, 0));
+        if snippet.text().len() > MAX_BYTES {
+            return None;
+        }
+    }
+    Some(snippet)
+}
+
+/// The word a line begins with.
+pub(super) fn first_word<'f>(file: &'f File<'_>, line: &Line) -> &'f [u8] {
+    let code = code(file, line);
+    let length = code.iter().take_while(|byte| is_word(**byte)).count();
+    &code[..length]
+}
+
+pub(super) fn code<'f>(file: &'f File<'_>, line: &Line) -> &'f [u8] {
     &file.text()[line.code().range()]
 }
 

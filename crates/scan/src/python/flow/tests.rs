@@ -297,3 +297,13 @@ proptest! {
         findings_with(&code, |severity| severity);
     }
 }
+
+#[test]
+fn the_grammar_has_every_field() {
+    for name in super::FIELD_NAMES {
+        assert!(
+            crate::python::grammar::language().field_id_for_name(name).is_some(),
+            "{name}"
+        );
+    }
+}
