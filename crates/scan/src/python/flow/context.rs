@@ -136,7 +136,7 @@ impl<'f> Context<'f> {
         if let Some(known) = self.regions.borrow().get(&scope) {
             return known.clone();
         }
-        let made = region(self.file, scope).map(Rc::new);
+        let made = region(self.file, scope, usize::MAX).map(Rc::new);
         self.regions.borrow_mut().insert(scope, made.clone());
         made
     }

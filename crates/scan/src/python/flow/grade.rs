@@ -10,7 +10,7 @@ use super::super::bindings::Bindings;
 use super::context::Context;
 use super::interpreter::Interpreter;
 use super::may_hold_source;
-use super::region::{Scope, scope_at};
+use super::region::{Scope, region, scope_at};
 use super::value::{Key, Part, Value};
 
 /// A call that was found and whose severity depends on what reaches it.
@@ -64,7 +64,12 @@ pub(crate) fn grade<'f>(
         .map(|call| verdict(file, call, &found[call.detection], None))
         .collect();
     for group in scopes.chunk_by(|a, b| a.0 == b.0) {
-        run(&context, group[0].0);
+        let last = group
+            .iter()
+            .map(|(_, index)| calls[*index].call.end)
+            .max()
+            .unwrap_or_default();
+        run(&context, group[0].0, last);
         if context.is_exhausted() {
             continue;
         }
@@ -96,9 +101,10 @@ fn sink_of<'f>(file: &File<'f>, call: &SinkCall<'_>) -> Option<&'f Sink> {
     file.uses[call.rule].rule.sink.as_ref()
 }
 
-fn run(context: &Context<'_>, scope: Scope) {
+/// Runs a scope up to the statement with the last call that is asked about: what follows has no say.
+fn run(context: &Context<'_>, scope: Scope, last: usize) {
     context.begin_scope();
-    let Some(region) = context.region(scope) else {
+    let Some(region) = region(context.file, scope, last) else {
         context.give_up();
         return;
     };

@@ -39,11 +39,12 @@ pub(crate) fn scope_at(file: &File<'_>, offset: usize) -> Scope {
         .map_or(Scope::Module, Scope::Function)
 }
 
-/// The scope as it is parsed; `None` if it is too large or the parser's budget runs out.
-pub(crate) fn region(file: &File<'_>, scope: Scope) -> Option<Region> {
+/// The scope as it is parsed, without the statements that begin behind `end`; `None` if it is too large or the parser's budget runs
+/// out.
+pub(crate) fn region(file: &File<'_>, scope: Scope, end: usize) -> Option<Region> {
     let snippet = match scope {
-        Scope::Module => module(file)?,
-        Scope::Function(header) => function(file, header)?,
+        Scope::Module => module(file, end)?,
+        Scope::Function(header) => function(file, header, end)?,
         Scope::Name(first) => statements_of_name(file, first)?,
     };
     let tree = super::parse_text(file, snippet.text())?;
@@ -51,15 +52,15 @@ pub(crate) fn region(file: &File<'_>, scope: Scope) -> Option<Region> {
 }
 
 /// The function with its decorators, as if it stood at the margin.
-fn function(file: &File<'_>, header: usize) -> Option<Snippet> {
+fn function(file: &File<'_>, header: usize, end: usize) -> Option<Snippet> {
     let lines = &file.lexed.lines;
     let margin = lines[header].indent();
     let is_decorator = |line: &&Line| line.indent() == margin && code(file, line).starts_with(b"@");
     let decorators = lines[..header].iter().rev().take_while(is_decorator).count();
-    let body = lines[header + 1..]
-        .iter()
-        .take_while(|line| line.indent() > margin)
-        .count();
+    let body = &lines[header + 1..];
+    let body_margin = body.first().map_or(margin, Line::indent);
+    let is_needed = |line: &&Line| line.indent() > margin && (line.start < end || line.indent() > body_margin);
+    let body = body.iter().take_while(is_needed).count();
     let mut snippet = Snippet::default();
     for line in &lines[header - decorators..=header + body] {
         snippet.push_line(file.text(), indented(line, margin));
@@ -71,12 +72,15 @@ fn function(file: &File<'_>, header: usize) -> Option<Snippet> {
 }
 
 /// The module with `pass` in the place of every function.
-fn module(file: &File<'_>) -> Option<Snippet> {
+fn module(file: &File<'_>, end: usize) -> Option<Snippet> {
     let mut snippet = Snippet::default();
     let mut skipped: Option<usize> = None;
     for line in &file.lexed.lines {
         if skipped.is_some_and(|margin| line.indent() > margin) {
             continue;
+        }
+        if line.start >= end && line.indent() == 0 {
+            break;
         }
         skipped = None;
         if is_definition(file, line) {
