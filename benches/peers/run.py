@@ -135,7 +135,7 @@ def install_peers() -> None:
     if have != wanted:
         say("installing ruff and bandit")
         pins = [f"{name}=={version}" for name, version in wanted.items()]
-        subprocess.run([venv / "bin" / "pip", "install", "--quiet", *pins], check=True)
+        subprocess.run([venv / "bin" / "pip", "install", "--quiet", *pins], check=True)  # weighbridge: ignore[python/pip-install-at-runtime] versions pinned above
     if version_of([HERE / "rg" / "bin" / "rg", "--version"]) != RIPGREP:
         say("building ripgrep")
         # From crates.io and not from the distribution: the same version everywhere, and no need to be root.
