@@ -43,7 +43,7 @@ pub(crate) struct RawPolicy {
     /// Whose lines are that nobody says anything about.
     #[serde(default)]
     unknown: Unknown,
-    /// The people whose approval counts, by their logins on the forge; for `forge sync`.
+    /// Whose approval counts: logins on the forge, or teams as `ORG/TEAM`; for `forge sync`.
     #[serde(default)]
     approvers: Vec<String>,
     /// Who is asked for a review: logins, or teams as `ORG/TEAM`; the approvers if nobody is named. For `forge sync`.
@@ -198,7 +198,7 @@ impl Policy {
 
 #[cfg(feature = "forge")]
 impl Policy {
-    /// The people whose approval counts.
+    /// Whose approval counts: logins and teams.
     pub(crate) fn approvers(&self) -> &[String] {
         self.raw().map_or(&[], |raw| &raw.approvers)
     }

@@ -6,7 +6,7 @@ use crate::forge_support::{Answer, Api, Asked, Fake, HEAD, NEWER, TOKEN, forge, 
 use crate::support::{Folder, Ran};
 
 /// What Gitea keeps about `corp/app` and its pull request 7 by `mallory`.
-struct Gitea {
+pub(crate) struct Gitea {
     head: String,
     labels: Vec<Value>,
     on_request: Vec<u64>,
@@ -14,10 +14,14 @@ struct Gitea {
     reviews: Vec<Value>,
     requested: Vec<String>,
     status: Option<Value>,
+    /// Whether it merges itself as soon as it may.
+    pub(crate) auto_merge: bool,
+    /// Teams of `corp`, with their members; `None` if the token may not see them.
+    pub(crate) teams: Option<Vec<(&'static str, Vec<&'static str>)>>,
 }
 
 impl Gitea {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             head: HEAD.to_owned(),
             labels: vec![json!({ "id": 3, "name": "bug" })],
@@ -26,10 +30,12 @@ impl Gitea {
             reviews: Vec::new(),
             requested: Vec::new(),
             status: None,
+            auto_merge: false,
+            teams: None,
         }
     }
 
-    fn review(&mut self, login: &str, state: &str, commit: &str, change: impl FnOnce(&mut Value)) {
+    pub(crate) fn review(&mut self, login: &str, state: &str, commit: &str, change: impl FnOnce(&mut Value)) {
         let mut review = json!({
             "id": self.reviews.len() + 1, "user": account(login), "team": null, "state": state, "commit_id": commit,
             "stale": false, "official": true, "dismissed": false,
@@ -107,6 +113,11 @@ impl Gitea {
                     .push(json!({ "id": 500, "user": account("gatekeeper"), "body": body }));
                 Answer::of(201, json!({ "id": 500 }))
             }
+            ("DELETE", "/pulls/7/merge") if self.auto_merge => {
+                self.auto_merge = false;
+                Answer::of(204, json!(null))
+            }
+            ("DELETE", "/pulls/7/merge") => Answer::absent(),
             ("PATCH", "/issues/comments/500") => {
                 self.comments[0]["body"] = asked.body_of(&["body"])?["body"].clone();
                 Answer::ok(json!({}))
@@ -130,7 +141,25 @@ impl Gitea {
         })
     }
 
-    fn state(&self) -> &str {
+    /// `/orgs/corp/teams` and `/teams/{id}/members`.
+    fn team(&self, asked: &Asked, path: &str) -> Result<Answer, String> {
+        let Some(teams) = &self.teams else {
+            return Ok(Answer::of(403, json!({ "message": "Must be an organization member" })));
+        };
+        if path == "/orgs/corp/teams" {
+            let teams = teams.iter().zip(21..);
+            let teams: Vec<_> = teams.map(|((name, _), id)| json!({ "id": id, "name": name })).collect();
+            return Self::list(asked, &teams);
+        }
+        let id = path
+            .strip_prefix("/teams/")
+            .and_then(|path| path.strip_suffix("/members"));
+        let index = id.and_then(|id| id.parse::<usize>().ok()).ok_or("not known")? - 21;
+        let members: Vec<_> = teams[index].1.iter().map(|login| account(login)).collect();
+        Self::list(asked, &members)
+    }
+
+    pub(crate) fn state(&self) -> &str {
         self.status.as_ref().unwrap()["status"].as_str().unwrap()
     }
 }
@@ -149,6 +178,7 @@ impl Api for Gitea {
             None if path == "/user" => Ok(Answer::ok(account("gatekeeper"))),
             // The owner is a person.
             None if path == "/orgs/corp/labels" => Ok(Answer::absent()),
+            None if path.contains("/teams") => self.team(asked, &path),
             None => Err("not known".to_owned()),
         }
     }
@@ -163,7 +193,7 @@ fn account(login: &str) -> Value {
 }
 
 #[track_caller]
-fn sync(folder: &Folder, fake: &Fake<Gitea>, more: &[&str]) -> Ran {
+pub(crate) fn sync(folder: &Folder, fake: &Fake<Gitea>, more: &[&str]) -> Ran {
     let url = format!("{}/api/v1", fake.url);
     let mut arguments = vec![
         "sync",
@@ -186,7 +216,7 @@ fn sync(folder: &Folder, fake: &Fake<Gitea>, more: &[&str]) -> Ran {
     forge(folder, "GITEA_TOKEN", &arguments)
 }
 
-fn folder(head: &str, required: bool) -> Folder {
+pub(crate) fn folder(head: &str, required: bool) -> Folder {
     let folder = Folder::new();
     write_report(&folder, &report(head, required));
     folder

@@ -7,6 +7,14 @@ use serde_json::{Value, json};
 use crate::forge_support::{Answer, Api, Asked, BASE, Fake, HEAD, NEWER, TOKEN, forge, report, write_report};
 use crate::support::{Folder, Ran};
 
+/// Switches auto-merge off.
+const DISABLE: &str =
+    "mutation($id: ID!) { disablePullRequestAutoMerge(input: { pullRequestId: $id }) { pullRequest { number } } }";
+/// Asks for a merge queue.
+const QUEUE: &str = "query($owner: String!, $name: String!, $branch: String!, $first: Int!) { repository(owner: $owner, \
+    name: $name) { mergeQueue(branch: $branch) { entries(first: $first) { nodes { position headCommit { oid } \
+    pullRequest { number headRefOid } } pageInfo { hasNextPage } } } } }";
+
 /// What GitHub keeps about `corp/app` and its pull request 7 by `mallory`.
 pub(crate) struct GitHub {
     head: String,
@@ -17,7 +25,13 @@ pub(crate) struct GitHub {
     comments: Vec<Value>,
     reviews: Vec<Value>,
     requested: Vec<String>,
-    statuses: BTreeMap<String, Value>,
+    pub(crate) statuses: BTreeMap<String, Value>,
+    /// Whether it merges itself as soon as it may.
+    pub(crate) auto_merge: bool,
+    /// Members of the teams of `corp`, by slug.
+    pub(crate) teams: BTreeMap<String, Vec<String>>,
+    /// Entries of the merge queue of `main`.
+    pub(crate) queue: Vec<Value>,
     /// What is answered instead, by path.
     pub(crate) special: BTreeMap<String, Answer>,
 }
@@ -34,11 +48,14 @@ impl GitHub {
             reviews: Vec::new(),
             requested: Vec::new(),
             statuses: BTreeMap::new(),
+            auto_merge: false,
+            teams: BTreeMap::new(),
+            queue: Vec::new(),
             special: BTreeMap::new(),
         }
     }
 
-    fn review(&mut self, login: &str, kind: &str, state: &str, commit: &str) {
+    pub(crate) fn review(&mut self, login: &str, kind: &str, state: &str, commit: &str) {
         let user = json!({ "login": login, "type": kind, "id": 1 });
         self.reviews
             .push(json!({ "user": user, "state": state, "commit_id": commit, "submitted_at": "2026-11-20T21:00:00Z" }));
@@ -60,7 +77,8 @@ impl GitHub {
             "labels": names(&self.labels, "name"),
             "requested_reviewers": people.iter().map(|login| account(login, "User")).collect::<Vec<_>>(),
             "requested_teams": names(&teams, "slug"),
-            "commits": self.commits.len(),
+            "commits": self.commits.len(), "node_id": "PR_node7",
+            "auto_merge": self.auto_merge.then(|| json!({ "merge_method": "squash", "enabled_by": account("mallory", "User") })),
         })
     }
 
@@ -83,11 +101,14 @@ impl GitHub {
                     Answer::absent()
                 }
             }
-            _ if path == format!("/commits/{}/status", self.head) => {
-                let statuses: Vec<_> = self.statuses.get(&self.head).cloned().into_iter().collect();
+            _ => {
+                let sha = path
+                    .strip_prefix("/commits/")
+                    .and_then(|rest| rest.strip_suffix("/status"));
+                let sha = sha.filter(|sha| self.knows(sha)).ok_or("not known")?;
+                let statuses: Vec<_> = self.statuses.get(sha).cloned().into_iter().collect();
                 Answer::ok(json!({ "state": "pending", "statuses": statuses, "total_count": statuses.len() }))
             }
-            _ => return Err("not known".to_owned()),
         })
     }
 
@@ -142,16 +163,64 @@ impl GitHub {
                 }
                 Answer::of(201, json!({}))
             }
-            ("POST", _) if path == format!("/statuses/{}", self.head) => {
+            ("POST", _) => {
+                let sha = path.strip_prefix("/statuses/").filter(|sha| self.knows(sha));
+                let sha = sha.ok_or("not known")?.to_owned();
                 let body = asked.body_of(&["state", "description", "context"])?;
                 if body["description"].as_str().unwrap().chars().count() > 140 {
                     return Ok(Answer::of(422, json!({ "message": "description is too long" })));
                 }
-                self.statuses.insert(self.head.clone(), body.clone());
+                self.statuses.insert(sha, body.clone());
                 Answer::of(201, body.clone())
             }
             _ => return Err("not known".to_owned()),
         })
+    }
+
+    /// Whether the commit is the head of the pull request, or one of the merge queue.
+    fn knows(&self, sha: &str) -> bool {
+        let queued = |entry: &Value| entry["headCommit"]["oid"] == sha || entry["pullRequest"]["headRefOid"] == sha;
+        self.head == sha || self.queue.iter().any(queued)
+    }
+
+    /// An answer to a query; each has to be written as here.
+    fn graph(&mut self, asked: &Asked) -> Result<Answer, String> {
+        if let Ok(body) = asked.body_of(&["query"]) {
+            if body["query"] != "query { viewer { login } }" {
+                return Err("another query".to_owned());
+            }
+            return Ok(Answer::ok(
+                json!({ "data": { "viewer": { "login": "github-actions[bot]" } } }),
+            ));
+        }
+        let body = asked.body_of(&["query", "variables"])?;
+        let variables = &body["variables"];
+        match body["query"].as_str().unwrap_or_default() {
+            DISABLE if *variables == json!({ "id": "PR_node7" }) && self.auto_merge => {
+                self.auto_merge = false;
+                let made = json!({ "pullRequest": { "number": 7 } });
+                Ok(Answer::ok(json!({ "data": { "disablePullRequestAutoMerge": made } })))
+            }
+            DISABLE => Err("it is not on".to_owned()),
+            QUEUE if *variables == json!({ "owner": "corp", "name": "app", "branch": "main", "first": 100 }) => {
+                let entries = json!({ "nodes": self.queue, "pageInfo": { "hasNextPage": false } });
+                Ok(Answer::ok(
+                    json!({ "data": { "repository": { "mergeQueue": { "entries": entries } } } }),
+                ))
+            }
+            QUEUE => Ok(Answer::ok(json!({ "data": { "repository": { "mergeQueue": null } } }))),
+            _ => Err("another query".to_owned()),
+        }
+    }
+
+    /// The members of a team of `corp`.
+    fn members(&self, asked: &Asked, path: &str) -> Result<Answer, String> {
+        let team = path.strip_suffix("/members").ok_or("not known")?;
+        let Some(members) = self.teams.get(team) else {
+            return Ok(Answer::absent());
+        };
+        let members: Vec<_> = members.iter().map(|login| account(login, "User")).collect();
+        asked.page(&members, "per_page", 100)
     }
 
     pub(crate) fn status(&self) -> (String, String) {
@@ -181,11 +250,10 @@ impl Api for GitHub {
             return Ok(answer.clone());
         }
         if asked.path == "/api/graphql" {
-            let body = asked.body_of(&["query"])?;
-            assert_eq!(body["query"], "query { viewer { login } }");
-            return Ok(Answer::ok(
-                json!({ "data": { "viewer": { "login": "github-actions[bot]" } } }),
-            ));
+            return self.graph(asked);
+        }
+        if let Some(team) = asked.path.strip_prefix("/api/v3/orgs/corp/teams/") {
+            return self.members(asked, team);
         }
         match asked.path.strip_prefix("/api/v3/repos/corp/app") {
             Some(path) if asked.method == "GET" => self.read(asked, path),
@@ -257,7 +325,7 @@ pub(crate) fn folder(required: bool) -> Folder {
     folder
 }
 
-fn set_event(folder: &Folder, event: &Value) {
+pub(crate) fn set_event(folder: &Folder, event: &Value) {
     folder.write("event.json", event.to_string());
 }
 

@@ -6,10 +6,10 @@ use crate::forge_support::{Answer, Api, Asked, Fake, HEAD, NEWER, TOKEN, forge, 
 use crate::support::{Folder, Ran};
 
 /// After the first push.
-const NOON: &str = "2026-11-20T12:00:00Z";
+pub(crate) const NOON: &str = "2026-11-20T12:00:00Z";
 
 /// What GitLab keeps about project 12 and its merge request 7 by `mallory`.
-struct GitLab {
+pub(crate) struct GitLab {
     head: String,
     source_project: u64,
     labels: Vec<String>,
@@ -20,6 +20,10 @@ struct GitLab {
     versions: Vec<Value>,
     commits: Vec<Value>,
     status: Option<Value>,
+    /// Whether it merges itself as soon as it may.
+    pub(crate) auto_merge: bool,
+    /// Members of groups, by path, with their state.
+    pub(crate) groups: Vec<(&'static str, Vec<Value>)>,
 }
 
 const ACCOUNTS: [(u64, &str); 5] = [
@@ -31,7 +35,7 @@ const ACCOUNTS: [(u64, &str); 5] = [
 ];
 
 impl GitLab {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             head: HEAD.to_owned(),
             source_project: 12,
@@ -43,10 +47,12 @@ impl GitLab {
             versions: vec![version(1, HEAD, "2026-11-20T10:00:00.000Z")],
             commits: vec![commit("mallory", "change")],
             status: None,
+            auto_merge: false,
+            groups: Vec::new(),
         }
     }
 
-    fn approve(&mut self, id: u64, at: &str) {
+    pub(crate) fn approve(&mut self, id: u64, at: &str) {
         self.approved_by.push(json!({ "user": account(id), "approved_at": at }));
     }
 
@@ -64,6 +70,7 @@ impl GitLab {
             "/merge_requests/7" => Answer::ok(json!({
                 "iid": 7, "state": "opened", "sha": self.head, "author": account(1), "labels": self.labels,
                 "source_project_id": self.source_project, "target_project_id": 12, "reviewers": reviewers,
+                "merge_when_pipeline_succeeds": self.auto_merge,
                 "web_url": "https://gitlab.example/group/app/-/merge_requests/7",
             })),
             "/merge_requests/7/discussions" => return page(&self.discussions),
@@ -110,6 +117,14 @@ impl GitLab {
                 self.discussions.push(discussion("d-thread", 500, 4, &body, true));
                 Answer::of(201, json!({ "id": "d-thread" }))
             }
+            ("POST", "/merge_requests/7/cancel_merge_when_pipeline_succeeds") => {
+                asked.body_of(&[])?;
+                if !self.auto_merge {
+                    return Ok(Answer::of(406, json!({ "message": "Not Acceptable" })));
+                }
+                self.auto_merge = false;
+                Answer::of(201, json!({ "iid": 7 }))
+            }
             ("PUT", "/merge_requests/7/notes/500") => {
                 let body = asked.body_of(&["body"])?["body"].clone();
                 self.note(500)["body"] = body;
@@ -147,7 +162,7 @@ impl GitLab {
         notes.into_iter().find(|note| note["id"] == id).unwrap()
     }
 
-    fn state(&self) -> &str {
+    pub(crate) fn state(&self) -> &str {
         self.status.as_ref().unwrap()["status"].as_str().unwrap()
     }
 }
@@ -166,6 +181,13 @@ impl Api for GitLab {
             } else {
                 self.write(asked, &path)
             };
+        }
+        if let Some(group) = path.strip_prefix("/groups/") {
+            let group = group.strip_suffix("/members").ok_or("not known")?;
+            let found = self.groups.iter().find(|(name, _)| *name == group);
+            return found.map_or(Ok(Answer::absent()), |(_, members)| {
+                asked.page(members, "per_page", 100)
+            });
         }
         match path {
             "/user" => Ok(Answer::ok(account(4))),
@@ -216,7 +238,7 @@ fn system_note(note: u64, author: u64, body: &str, at: &str) -> Value {
 }
 
 #[track_caller]
-fn sync(folder: &Folder, fake: &Fake<GitLab>, more: &[&str]) -> Ran {
+pub(crate) fn sync(folder: &Folder, fake: &Fake<GitLab>, more: &[&str]) -> Ran {
     let url = format!("{}/api/v4", fake.url);
     let mut arguments = vec![
         "sync",
@@ -234,7 +256,7 @@ fn sync(folder: &Folder, fake: &Fake<GitLab>, more: &[&str]) -> Ran {
     forge(folder, "WEIGHBRIDGE_GITLAB_TOKEN", &arguments)
 }
 
-fn folder(head: &str, required: bool) -> Folder {
+pub(crate) fn folder(head: &str, required: bool) -> Folder {
     let folder = Folder::new();
     write_report(&folder, &report(head, required));
     folder

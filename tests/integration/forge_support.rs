@@ -48,6 +48,12 @@ impl Asked {
         Ok(body)
     }
 
+    /// Whether the body is a query of GraphQL that changes something.
+    fn is_mutation(&self) -> bool {
+        let query = self.body.as_ref().and_then(|body| body["query"].as_str());
+        query.is_some_and(|query| query.starts_with("mutation"))
+    }
+
     /// Checks that the request has this header.
     pub(crate) fn has(&self, name: &str, value: &str) -> Result<(), String> {
         match self.headers.get(name) {
@@ -182,7 +188,8 @@ fn serve<A: Api>(mut stream: TcpStream, api: &Mutex<A>, log: &Mutex<Log>) {
         log.lock().unwrap().faults.push(format!("{method} {path}: {fault}"));
         Answer::of(500, json!({ "message": fault }))
     });
-    if asked.method != "GET" && !asked.path.ends_with("/graphql") {
+    let is_query = asked.path.ends_with("/graphql") && !asked.is_mutation();
+    if asked.method != "GET" && !is_query {
         let line = format!("{} {}", asked.method, asked.path);
         log.lock().unwrap().writes.push(line);
     }

@@ -19,6 +19,8 @@ mod doctor;
 mod exit_codes;
 mod fixtures;
 #[cfg(feature = "forge")]
+mod forge_auto_merge;
+#[cfg(feature = "forge")]
 mod forge_errors;
 #[cfg(feature = "forge")]
 mod forge_gitea;
@@ -27,7 +29,11 @@ mod forge_github;
 #[cfg(feature = "forge")]
 mod forge_gitlab;
 #[cfg(feature = "forge")]
+mod forge_queue;
+#[cfg(feature = "forge")]
 mod forge_support;
+#[cfg(feature = "forge")]
+mod forge_teams;
 mod git_since;
 mod git_staged;
 mod git_support;

@@ -34,24 +34,28 @@ pub(crate) enum ForgeCommand {
 
 /// `forge sync`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(after_help = SYNC_HELP)]
 pub(crate) struct SyncArguments {
-    /// The report of `scan --output json=FILE`
+    /// The report of `scan --output json=FILE`; not needed for the commit of a merge queue
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(super) report: PathBuf,
+    pub(super) report: Option<PathBuf>,
     /// Where.
     #[command(flatten)]
     pub(super) place: PlaceArguments,
     /// The pull request [default: the one of the CI job, else the open one whose last commit is --head]
     #[arg(long, value_name = "NUMBER")]
     pub(super) pull_request: Option<u64>,
+    /// Set the status of --head, which the merge queue of this branch made of several pull requests (GitHub) [default: as the CI job says]
+    #[arg(long, value_name = "BRANCH", conflicts_with_all = ["pull_request", "report"])]
+    pub(super) merge_queue: Option<String>,
     /// The commit that the scan was started for [default: the one of the CI job]
     #[arg(long, value_name = "SHA")]
     pub(super) head: Option<String>,
     /// The policy that names approvers and reviewers; never one from the change itself
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(super) policy: Option<PathBuf>,
-    /// Who may approve: logins, separated by commas [default: the `approvers` of the policy]
+    /// Who may approve: logins, or teams as ORG/TEAM, separated by commas [default: the `approvers` of the policy]
     #[arg(long, value_name = "LOGIN", value_delimiter = ',')]
     pub(super) approvers: Vec<String>,
     /// Who is asked to review: logins, or teams as ORG/TEAM [default: the approvers]
@@ -66,6 +70,9 @@ pub(crate) struct SyncArguments {
     /// Write the comment as a thread that holds the merge request until it is resolved (GitLab)
     #[arg(long)]
     pub(super) blocking_thread: bool,
+    /// Switch auto-merge off as long as a person must look; the token then needs the right to merge
+    #[arg(long)]
+    pub(super) disable_auto_merge: bool,
     /// Exit with 1 as long as a person must look
     #[arg(long)]
     pub(super) fail_while_pending: bool,

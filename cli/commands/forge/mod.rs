@@ -3,6 +3,7 @@
 mod arguments;
 mod doctor;
 mod place;
+mod queue;
 mod report;
 mod sync;
 

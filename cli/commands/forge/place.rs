@@ -29,6 +29,20 @@ pub(super) struct Subject {
     pub(super) branch: Option<String>,
 }
 
+/// A commit that a merge queue made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct QueuedCommit {
+    /// The commit.
+    pub(super) head: String,
+    /// The branch that the queue belongs to.
+    pub(super) branch: String,
+}
+
+/// Where the branches of merge queues begin: `gh-readonly-queue/main/pr-7-<commit>`.
+///
+/// Source: [managing a merge queue](https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue).
+const QUEUE_BRANCHES: &str = "gh-readonly-queue/";
+
 /// The variables that may hold the token of a forge; the first that is set counts.
 pub(super) fn token_variables(kind: ForgeKind) -> &'static [&'static str] {
     match kind {
@@ -123,6 +137,30 @@ impl Surroundings {
             branch: branch.map(|(owner, branch)| format!("{owner}:{branch}")),
         }
     }
+
+    /// The commit of a merge queue that the job is about.
+    ///
+    /// Source: [`merge_group`](https://docs.github.com/en/webhooks/webhook-events-and-payloads#merge_group). A `workflow_run` that follows one
+    /// names the queue by its branch; anybody may call a branch so, but not the event.
+    pub(super) fn queued_commit(&self) -> Option<QueuedCommit> {
+        let event = self.event.as_ref()?;
+        let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
+        if let (Some(head), Some(base)) = (text("/merge_group/head_sha"), text("/merge_group/base_ref")) {
+            return Some(QueuedCommit {
+                head: head.to_owned(),
+                branch: base.strip_prefix("refs/heads/").unwrap_or(base).to_owned(),
+            });
+        }
+        if text("/workflow_run/event") != Some("merge_group") {
+            return None;
+        }
+        let branch = text("/workflow_run/head_branch")?.strip_prefix(QUEUE_BRANCHES)?;
+        let (branch, _) = branch.rsplit_once('/')?;
+        Some(QueuedCommit {
+            head: text("/workflow_run/head_sha")?.to_owned(),
+            branch: branch.to_owned(),
+        })
+    }
 }
 
 fn event(path: &str) -> Option<Value> {
@@ -172,6 +210,23 @@ mod tests {
         assert_eq!(subject.number, None);
         assert_eq!(subject.head.as_deref(), Some("abc"));
         assert_eq!(subject.branch.as_deref(), Some("eve:x"));
+    }
+
+    #[test]
+    fn a_merge_queue_is_named_by_its_event_and_never_by_a_branch_alone() {
+        let queued = |event| surroundings(&[], Some(event)).queued_commit();
+        let expected = Some(QueuedCommit {
+            head: "abc".to_owned(),
+            branch: "release/1.x".to_owned(),
+        });
+
+        let group = json!({ "head_sha": "abc", "base_ref": "refs/heads/release/1.x", "base_sha": "def" });
+        assert_eq!(queued(json!({ "merge_group": group })), expected);
+
+        let branch = "gh-readonly-queue/release/1.x/pr-7-def";
+        let run = |event: &str| json!({ "workflow_run": { "event": event, "head_sha": "abc", "head_branch": branch } });
+        assert_eq!(queued(run("merge_group")), expected);
+        assert_eq!(queued(run("pull_request")), None);
     }
 
     #[test]

@@ -4,12 +4,14 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use weighbridge_emit::{Comment, comment};
-use weighbridge_forge::{Action, Demand, Forge, ForgeKind, Gate, Judgement, PullRequest, StatusState, judge, plan};
+use weighbridge_forge::{
+    Action, Demand, Forge, ForgeError, ForgeKind, Gate, Judgement, PullRequest, Status, StatusState, judge, plan,
+};
 
 use super::arguments::SyncArguments;
 use super::place::{Subject, Surroundings};
 use super::report::{GateReport, read};
-use super::{client, no_token, print_line, unreachable};
+use super::{client, no_token, print_line, queue, unreachable};
 use crate::console::Console;
 use crate::failure::{failure, incomplete};
 use crate::files::Files;
@@ -21,10 +23,19 @@ const INCOMPLETE: u8 = 3;
 
 /// Brings a pull request in line with a report.
 pub(super) fn sync(arguments: &SyncArguments, console: &Console) -> Result<ExitCode> {
-    let report = read(&arguments.report)?;
-    let gate = gate(arguments)?;
     let kind = arguments.place.forge.kind();
     let surroundings = Surroundings::of_process();
+    if let Some(queued) = queue::queued_commit(arguments, &surroundings)? {
+        return queue::sync(arguments, &queued, &surroundings, console);
+    }
+    let report = arguments.report.as_deref().ok_or_else(|| {
+        failure(
+            "there is no report to go by",
+            "give `--report FILE`, a report that `weighbridge scan --output json=FILE` wrote",
+        )
+    })?;
+    let report = read(report)?;
+    let mut gate = gate(arguments)?;
     let subject = subject(arguments, surroundings.subject(kind));
     if gate.approvers.is_empty() {
         console.warning(
@@ -42,6 +53,8 @@ pub(super) fn sync(arguments: &SyncArguments, console: &Console) -> Result<ExitC
         return without_token(arguments, &gate, &demand, &report, &subject, console);
     };
     let number = number(client.as_ref(), &subject)?;
+    gate.members = members(client.as_ref(), &gate)
+        .map_err(|error| unreachable("nobody can approve for a team that cannot be read", error))?;
     let pull_request = client
         .read(number, &gate)
         .map_err(|error| unreachable("cannot read the pull request", error))?;
@@ -63,10 +76,29 @@ pub(super) fn sync(arguments: &SyncArguments, console: &Console) -> Result<ExitC
         "pull request {number} {state}: {}",
         status.description
     )));
+    Ok(exit_code(arguments, status))
+}
+
+/// What the exit code says about a gate that was set.
+pub(super) fn exit_code(arguments: &SyncArguments, status: &Status) -> ExitCode {
     if arguments.fail_while_pending && status.state != StatusState::Success {
-        return Ok(ExitCode::from(PENDING));
+        ExitCode::from(PENDING)
+    } else {
+        ExitCode::SUCCESS
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// Who is in the teams that may approve.
+fn members(client: &dyn Forge, gate: &Gate) -> Result<Vec<String>, ForgeError> {
+    let mut members = Vec::new();
+    for team in gate.teams() {
+        let of_team = client.members(team).map_err(|source| ForgeError::Team {
+            team: team.to_owned(),
+            source: Box::new(source),
+        })?;
+        members.extend(of_team);
+    }
+    Ok(members)
 }
 
 fn gate(arguments: &SyncArguments) -> Result<Gate> {
@@ -77,12 +109,6 @@ fn gate(arguments: &SyncArguments) -> Result<Gate> {
         if flag.is_empty() { names(of_policy) } else { flag }
     };
     let approvers = given(&arguments.approvers, policy.approvers());
-    if let Some(team) = approvers.iter().find(|name| name.contains('/')) {
-        return Err(failure(
-            format!("`{team}` is a team, and approvers are people"),
-            "name the people who may approve; a team can stand in `--reviewers`",
-        ));
-    }
     let reviewers = given(&arguments.reviewers, policy.reviewers());
     Ok(Gate {
         reviewers: if reviewers.is_empty() {
@@ -91,9 +117,11 @@ fn gate(arguments: &SyncArguments) -> Result<Gate> {
             reviewers
         },
         approvers,
+        members: Vec::new(),
         label: arguments.label.clone(),
         context: arguments.status.clone(),
         blocking_thread: arguments.blocking_thread,
+        disables_auto_merge: arguments.disable_auto_merge,
     })
 }
 
@@ -175,7 +203,7 @@ fn text(
     })
 }
 
-fn announce(actions: &[Action]) -> Result<()> {
+pub(super) fn announce(actions: &[Action]) -> Result<()> {
     if actions.is_empty() {
         print_line("nothing to do")?;
     }
@@ -185,7 +213,7 @@ fn announce(actions: &[Action]) -> Result<()> {
 }
 
 /// Applies all actions. After one that failed nothing lets the change pass any more.
-fn apply(client: &dyn Forge, pull_request: &PullRequest, actions: &[Action]) -> Result<()> {
+pub(super) fn apply(client: &dyn Forge, pull_request: &PullRequest, actions: &[Action]) -> Result<()> {
     if actions.is_empty() {
         print_line("nothing to do")?;
     }
@@ -222,6 +250,7 @@ fn without_token(
         head: subject.head.clone().or_else(|| report.head.clone()).unwrap_or_default(),
         contributors: Some(Vec::new()),
         takes_one_reviewer: kind == ForgeKind::GitLab,
+        takes_teams: kind != ForgeKind::GitLab,
         ..PullRequest::default()
     };
     let judgement = judge(demand, gate, &fresh);

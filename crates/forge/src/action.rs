@@ -51,6 +51,8 @@ pub enum Action {
         /// Logins, and teams as `owner/team`.
         of: Vec<String>,
     },
+    /// Keep the pull request from merging itself as soon as it may.
+    DisableAutoMerge,
     /// Set the status of a commit.
     SetStatus {
         /// The commit.
@@ -106,6 +108,7 @@ impl fmt::Display for Action {
             }
             Self::ResolveThread { id } => write!(f, "resolve the thread {id}"),
             Self::ReopenThread { id } => write!(f, "reopen the thread {id}"),
+            Self::DisableAutoMerge => f.write_str("switch auto-merge off"),
             Self::RequestReviews { of } => write!(f, "request a review of {}", of.join(", ")),
             Self::SetStatus {
                 commit,

@@ -180,9 +180,13 @@ impl Api {
             Some(Value::Null) | None => return String::new(),
             Some(value) => value.to_string(),
         };
+        format!(": {}", self.said(&said))
+    }
+
+    /// A forge's own words, shortened and without the token.
+    pub(crate) fn said(&self, words: &str) -> String {
         // The token goes first, so that no half of it stays at the cut.
-        let said: String = self.token.removed_from(&said).chars().take(MAX_MESSAGE).collect();
-        format!(": {said}")
+        self.token.removed_from(words).chars().take(MAX_MESSAGE).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::Gate;
 use crate::pull_request::{Person, PullRequest, Stance};
 
 /// Why an approval does not count.
@@ -43,10 +44,10 @@ pub(crate) struct Approvals {
     pub(crate) refused: Vec<(String, Refusal)>,
 }
 
-/// What the approvals come to if these people may approve.
+/// What the approvals come to.
 ///
 /// Of each person the last word counts that is more than a comment.
-pub(crate) fn approvals(pull_request: &PullRequest, approvers: &[String]) -> Approvals {
+pub(crate) fn approvals(pull_request: &PullRequest, gate: &Gate) -> Approvals {
     let mut words: Vec<(String, usize, bool)> = Vec::new();
     for (index, review) in pull_request.reviews.iter().enumerate() {
         if review.stance == Stance::Other {
@@ -66,7 +67,7 @@ pub(crate) fn approvals(pull_request: &PullRequest, approvers: &[String]) -> App
     for (_, index, ever_approved) in words {
         let review = &pull_request.reviews[index];
         let refusal = if review.stance == Stance::Approved {
-            refusal(pull_request, &review.by, review.commit.as_deref(), approvers)
+            refusal(pull_request, &review.by, review.commit.as_deref(), gate)
         } else if ever_approved {
             Some(Refusal::Withdrawn)
         } else {
@@ -81,7 +82,7 @@ pub(crate) fn approvals(pull_request: &PullRequest, approvers: &[String]) -> App
     result
 }
 
-fn refusal(pull_request: &PullRequest, by: &Person, commit: Option<&str>, approvers: &[String]) -> Option<Refusal> {
+fn refusal(pull_request: &PullRequest, by: &Person, commit: Option<&str>, gate: &Gate) -> Option<Refusal> {
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     if by.login.is_empty() || by.is_bot {
         return Some(Refusal::Bot);
@@ -97,7 +98,7 @@ fn refusal(pull_request: &PullRequest, by: &Person, commit: Option<&str>, approv
     if worked_on_it {
         return Some(Refusal::Contributor);
     }
-    if !approvers.iter().any(|approver| same(approver, &by.login)) {
+    if !gate.may_approve(&by.login) {
         return Some(Refusal::NotListed);
     }
     let is_of_head = commit.is_some_and(|commit| !commit.is_empty() && same(commit, &pull_request.head));
@@ -137,8 +138,11 @@ mod tests {
     }
 
     fn result(pull_request: &PullRequest) -> Result<String, Vec<Refusal>> {
-        let approvers = ["Alice", "mallory", "bob", "robot"].map(ToOwned::to_owned);
-        let approvals = approvals(pull_request, &approvers);
+        let gate = Gate {
+            approvers: ["Alice", "mallory", "bob", "robot"].map(ToOwned::to_owned).into(),
+            ..crate::gate::tests::gate()
+        };
+        let approvals = approvals(pull_request, &gate);
         approvals
             .by
             .ok_or_else(|| approvals.refused.into_iter().map(|(_, refusal)| refusal).collect())

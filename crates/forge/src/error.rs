@@ -85,6 +85,23 @@ pub enum ForgeError {
         /// What is read.
         pages: usize,
     },
+    /// Who is in a team cannot be read, so nobody can approve for it.
+    #[error("it cannot be read who is in the team `{team}`")]
+    Team {
+        /// `owner/team`.
+        team: String,
+        /// Why.
+        #[source]
+        source: Box<ForgeError>,
+    },
+    /// A query that says no although its answer is 200.
+    #[error("the forge refuses to {what}: {message}")]
+    Query {
+        /// What was asked.
+        what: &'static str,
+        /// What the forge says.
+        message: String,
+    },
     /// A user, label or thread that should be there.
     #[error("the forge knows no {kind} `{name}`")]
     Missing {
@@ -126,6 +143,12 @@ impl ForgeError {
                 "check that the address is the root of the API and that `--forge` names the right kind"
             }
             Self::TooMany { .. } => "a person has to look at this pull request; it is too large to be judged here",
+            Self::Team { .. } => {
+                "the token must be allowed to see the members of the team; docs/ci/human-gate.md says which right that is, or name people"
+            }
+            Self::Query { .. } => {
+                "the token may not do this, or the forge does not know it; docs/ci/human-gate.md lists the rights it needs"
+            }
             Self::Missing { .. } => "check the name",
         }
     }

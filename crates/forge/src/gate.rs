@@ -13,8 +13,10 @@ const MAX_DESCRIPTION: usize = 140;
 /// What the organisation wants of the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gate {
-    /// Logins of those who may approve.
+    /// Logins of those who may approve, and teams as `owner/team`.
     pub approvers: Vec<String>,
+    /// Who is in those teams. Without it nobody may approve for a team.
+    pub members: Vec<String>,
     /// Logins, and teams as `owner/team`, that are asked to review.
     pub reviewers: Vec<String>,
     /// The label of what needs a person.
@@ -23,6 +25,27 @@ pub struct Gate {
     pub context: String,
     /// Whether the comment opens a thread that holds the merge request until it is resolved, where there are such threads.
     pub blocking_thread: bool,
+    /// Whether auto-merge is switched off as long as the gate waits.
+    pub disables_auto_merge: bool,
+}
+
+impl Gate {
+    /// The teams among the approvers.
+    pub fn teams(&self) -> impl Iterator<Item = &str> {
+        self.approvers.iter().map(String::as_str).filter(|name| is_team(name))
+    }
+
+    /// Whether the approval of `login` counts, whoever else that is.
+    pub(crate) fn may_approve(&self, login: &str) -> bool {
+        let people = self.approvers.iter().filter(|name| !is_team(name));
+        let mut all = people.chain(&self.members);
+        all.any(|name| name.to_lowercase() == login.to_lowercase())
+    }
+}
+
+/// Whether this names a team and no person; a login holds no slash.
+pub(crate) fn is_team(name: &str) -> bool {
+    name.contains('/')
 }
 
 /// What is known about a change besides what the forge says.
@@ -92,7 +115,7 @@ pub fn judge(demand: &Demand, gate: &Gate, pull_request: &PullRequest) -> Judgem
         due.push(Due::Unguarded);
     }
     let other = other_commit(demand, &pull_request.head);
-    let approvals = approvals(pull_request, &gate.approvers);
+    let approvals = approvals(pull_request, gate);
     let (state, description) = match (&other, &approvals.by) {
         (Some(what), _) => (StatusState::Pending, what.clone()),
         (None, _) if due.is_empty() => (StatusState::Success, "no review is due".to_owned()),
@@ -176,10 +199,12 @@ pub(crate) mod tests {
     pub(crate) fn gate() -> Gate {
         Gate {
             approvers: vec!["alice".to_owned(), "bob".to_owned()],
+            members: Vec::new(),
             reviewers: vec!["alice".to_owned(), "corp/seniors".to_owned()],
             label: "human-review-required".to_owned(),
             context: "weighbridge/human-review".to_owned(),
             blocking_thread: false,
+            disables_auto_merge: false,
         }
     }
 
@@ -199,6 +224,7 @@ pub(crate) mod tests {
             head: HEAD.to_owned(),
             author: "mallory".to_owned(),
             contributors: Some(Vec::new()),
+            takes_teams: true,
             ..PullRequest::default()
         }
     }
@@ -313,6 +339,24 @@ pub(crate) mod tests {
         let judgement = judge(&demand(true), &gate, &request);
 
         assert_eq!(judgement.status.state, StatusState::Pending);
+    }
+
+    #[test]
+    fn who_is_in_a_team_may_approve_and_a_team_nobody_could_read_lets_nobody_pass() {
+        let mut gate = gate();
+        gate.approvers = vec!["corp/seniors".to_owned()];
+        let mut request = pull_request();
+        request.reviews.push(approved_by("Carol", HEAD));
+        request.reviews.push(approved_by("corp/seniors", HEAD));
+        let state = |gate: &Gate| judge(&demand(true), gate, &request).status;
+        assert_eq!(state(&gate).state, StatusState::Pending);
+        assert!(state(&gate).description.starts_with("1111111 waits for corp/seniors"));
+
+        gate.members = vec!["carol".to_owned()];
+        assert_eq!(state(&gate).description, "Carol has approved 1111111");
+
+        request.author = "carol".to_owned();
+        assert_eq!(judge(&demand(true), &gate, &request).status.state, StatusState::Pending);
     }
 
     #[test]

@@ -16,9 +16,11 @@ mod error;
 mod gate;
 mod gitea;
 mod github;
+mod github_like;
 mod gitlab;
 mod http;
 mod instant;
+mod merge_queue;
 mod plan;
 mod protection;
 mod pull_request;
@@ -31,9 +33,12 @@ pub use approval::Refusal;
 pub use error::ForgeError;
 pub use gate::{Demand, Due, Gate, Judgement, judge};
 pub use http::Http;
+pub use merge_queue::{MergeGroup, Queued, group_status};
 pub use plan::plan;
 pub use protection::{Fact, Protection};
-pub use pull_request::{Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Thread, Web};
+pub use pull_request::{
+    AutoMerge, Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Thread, Web,
+};
 pub use token::Token;
 pub use transport::{Method, Request, Response, Transport, TransportError};
 
@@ -46,6 +51,13 @@ pub trait Forge {
     /// If the forge refuses, or does not answer as documented.
     fn find(&self, head: &str, branch: Option<&str>) -> Result<Vec<u64>, ForgeError>;
 
+    /// The logins of those who are in `team` (`owner/team`).
+    ///
+    /// # Errors
+    ///
+    /// If it is not there, or the token may not see who is in it. An empty list is a team without members.
+    fn members(&self, team: &str) -> Result<Vec<String>, ForgeError>;
+
     /// The pull request as the gate sees it.
     ///
     /// # Errors
@@ -53,7 +65,20 @@ pub trait Forge {
     /// If the forge refuses, or does not answer as documented, or has more to say than is read.
     fn read(&self, number: u64, gate: &Gate) -> Result<PullRequest, ForgeError>;
 
-    /// Changes one thing. `pull_request` is what [`Forge::read`] gave.
+    /// What the merge queue of `branch` put together in the commit `head`; `context` is the status of the gate.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such queue, or no such commit in it, or if the forge refuses.
+    fn merge_group(&self, branch: &str, head: &str, context: &str) -> Result<MergeGroup, ForgeError> {
+        _ = (head, context);
+        Err(ForgeError::Missing {
+            kind: "merge queue of",
+            name: branch.to_owned(),
+        })
+    }
+
+    /// Changes one thing. `pull_request` is what [`Forge::read`] gave; the status of a commit needs nothing of it.
     ///
     /// # Errors
     ///

@@ -24,6 +24,8 @@ pub struct PullRequest {
     pub requested: Vec<String>,
     /// Whether the forge lets one person at most be asked to review.
     pub takes_one_reviewer: bool,
+    /// Whether a team can be asked to review.
+    pub takes_teams: bool,
     /// The reviews, oldest first.
     pub reviews: Vec<Review>,
     /// Everybody who wrote, committed or helped with a commit of it; `None` if the forge does not list all commits.
@@ -34,6 +36,20 @@ pub struct PullRequest {
     pub status: Option<Status>,
     /// Whether the forge refuses a new description while the state stays.
     pub keeps_description: bool,
+    /// Whether it merges itself as soon as it may.
+    pub auto_merge: AutoMerge,
+}
+
+/// Whether a pull request merges itself as soon as it may.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AutoMerge {
+    /// It does not, or nobody asked.
+    #[default]
+    Off,
+    /// It does.
+    On,
+    /// The forge does not say.
+    Untold,
 }
 
 /// Somebody's word about a pull request.

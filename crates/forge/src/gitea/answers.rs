@@ -20,6 +20,8 @@ pub(super) struct Label {
 
 #[derive(Deserialize)]
 pub(super) struct Team {
+    #[serde(default)]
+    pub(super) id: u64,
     pub(super) name: String,
 }
 
@@ -61,28 +63,6 @@ pub(super) struct Review {
     pub(super) official: bool,
     #[serde(default)]
     pub(super) dismissed: bool,
-}
-
-#[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names are the API's")]
-pub(super) struct Commit {
-    pub(super) author: Option<Account>,
-    pub(super) committer: Option<Account>,
-    pub(super) commit: CommitText,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CommitText {
-    pub(super) author: Option<Signature>,
-    pub(super) committer: Option<Signature>,
-    #[serde(default)]
-    pub(super) message: String,
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct Signature {
-    pub(super) name: Option<String>,
-    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::action::{LABEL_COLOR, LABEL_DESCRIPTION};
 use crate::address::{owner_and_name, segment};
 use crate::api::Api;
+use crate::github_like::{Commit, call, contributors};
 use crate::pull_request::{
-    Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Web, is_name_of_a_bot,
+    AutoMerge, Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Web, is_name_of_a_bot,
 };
 use crate::transport::{Method, Transport};
 use crate::{Action, Address, Forge, ForgeError, Gate, Protection, Token};
@@ -97,13 +98,7 @@ impl Gitea {
     /// Source: `GET /repos/{owner}/{repo}/pulls/{index}/commits` (`repoGetPullRequestCommits`).
     fn contributors(&self, number: u64) -> Result<Vec<Contributor>, ForgeError> {
         let path = self.path(&format!("/pulls/{number}/commits?verification=false&files=false"));
-        let commits: Vec<answers::Commit> = self.api.list(&path)?;
-        let all = commits.into_iter().flat_map(|commit| {
-            let author = contributor(commit.author, commit.commit.author);
-            let committer = contributor(commit.committer, commit.commit.committer);
-            Contributor::of_commit(author, committer, &commit.commit.message)
-        });
-        Ok(all.collect())
+        Ok(contributors(self.api.list::<Commit>(&path)?))
     }
 
     /// Sources: `GET /repos/{owner}/{repo}/issues/{index}/comments` (`issueGetComments`, all on one page), `GET /user` (`userGetCurrent`).
@@ -170,6 +165,9 @@ impl Forge for Gitea {
             label_exists: self.label(&gate.label)?.is_some(),
             requested: people.into_iter().map(|account| account.login).chain(teams).collect(),
             takes_one_reviewer: false,
+            takes_teams: true,
+            // No answer shows it: the timeline does, page by page, and counts each page as if it were all.
+            auto_merge: AutoMerge::Untold,
             reviews: self.reviews(number)?,
             contributors: Some(self.contributors(number)?),
             comments: self.comments(number)?,
@@ -179,8 +177,23 @@ impl Forge for Gitea {
         })
     }
 
-    /// Sources: `issueCreateLabel`, `issueAddLabel`, `issueRemoveLabel`, `issueCreateComment`, `issueEditComment`,
-    /// `repoCreatePullReviewRequests`, `repoCreateStatus`.
+    /// Sources: `GET /orgs/{org}/teams` (`orgListTeams`, for members of the organisation), `GET /teams/{id}/members` (`orgListTeamMembers`, for
+    /// members of the team and owners of the organisation). The account of the token has to be one of them, and is no approver by that.
+    fn members(&self, team: &str) -> Result<Vec<String>, ForgeError> {
+        let (owner, name) = team.split_once('/').unwrap_or((team, ""));
+        let teams: Vec<answers::Team> = self.api.list(&format!("/orgs/{}/teams", segment(owner)))?;
+        let found = teams.iter().find(|one| one.name.to_lowercase() == name.to_lowercase());
+        let found = found.ok_or_else(|| ForgeError::Missing {
+            kind: "team",
+            name: team.to_owned(),
+        })?;
+        let members: Vec<Account> = self.api.list(&format!("/teams/{}/members", found.id))?;
+        let own: Account = self.api.get("/user")?;
+        let others = members.into_iter().filter(|account| account.id != own.id);
+        Ok(others.map(|account| account.login).collect())
+    }
+
+    /// Sources: `issueCreateLabel`, `issueAddLabel`, `issueRemoveLabel`, `repoCancelScheduledAutoMerge`; for the rest see [`call`].
     fn apply(&self, pull_request: &PullRequest, action: &Action) -> Result<(), ForgeError> {
         let number = pull_request.number;
         let (method, path, body) = match action {
@@ -197,35 +210,13 @@ impl Forge for Gitea {
                 let path = format!("/issues/{number}/labels/{}", self.label_id(name)?);
                 return self.api.delete(&self.path(&path));
             }
-            Action::CreateComment { body, .. } => (
-                Method::Post,
-                format!("/issues/{number}/comments"),
-                json!({ "body": body }),
-            ),
-            Action::UpdateComment { id, body } => {
-                (Method::Patch, format!("/issues/comments/{id}"), json!({ "body": body }))
-            }
-            // There are no threads to resolve: no comment that is read has one.
-            Action::ResolveThread { .. } | Action::ReopenThread { .. } => return Ok(()),
-            Action::RequestReviews { of } => {
-                let (teams, people): (Vec<&String>, Vec<_>) = of.iter().partition(|name| name.contains('/'));
-                let names: Vec<_> = teams.iter().filter_map(|team| team.split('/').nth(1)).collect();
-                let path = format!("/pulls/{number}/requested_reviewers");
-                (
-                    Method::Post,
-                    path,
-                    json!({ "reviewers": people, "team_reviewers": names }),
-                )
-            }
-            Action::SetStatus {
-                commit,
-                context,
-                status,
-            } => (
-                Method::Post,
-                format!("/statuses/{}", segment(commit)),
-                json!({ "state": status.state.name(), "description": status.description, "context": context }),
-            ),
+            // That nothing is scheduled is as good.
+            Action::DisableAutoMerge => return self.api.delete(&self.path(&format!("/pulls/{number}/merge"))),
+            same => match call(number, same) {
+                Some(call) => call,
+                // There are no threads to resolve: no comment that is read has one.
+                None => return Ok(()),
+            },
         };
         self.api.send(method, &self.path(&path), &body)
     }
@@ -243,14 +234,5 @@ fn person_of(account: Account) -> Person {
         login: account.login,
         names: known(account.full_name).into_iter().collect(),
         emails: known(account.email).into_iter().collect(),
-    }
-}
-
-fn contributor(account: Option<Account>, signature: Option<answers::Signature>) -> Contributor {
-    let signature = signature.unwrap_or_default();
-    Contributor {
-        login: account.map(|account| account.login),
-        name: signature.name,
-        email: signature.email,
     }
 }

@@ -15,14 +15,82 @@ pub(super) struct Account {
     pub(super) kind: String,
 }
 
+/// An answer to a query. One that says no is 200 as well.
 #[derive(Deserialize)]
-pub(super) struct Viewer {
-    pub(super) data: ViewerData,
+pub(super) struct Graph<T> {
+    pub(super) data: Option<T>,
+    #[serde(default)]
+    pub(super) errors: Vec<GraphError>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GraphError {
+    #[serde(default)]
+    pub(super) message: String,
 }
 
 #[derive(Deserialize)]
 pub(super) struct ViewerData {
     pub(super) viewer: Account,
+}
+
+/// What a mutation made; nothing of it is read.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AutoMergeDisabled {
+    #[serde(rename = "disablePullRequestAutoMerge")]
+    pub(super) _disabled: Option<serde::de::IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct QueueData {
+    pub(super) repository: Option<QueueRepository>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct QueueRepository {
+    pub(super) merge_queue: Option<MergeQueue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct MergeQueue {
+    pub(super) entries: QueueEntries,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct QueueEntries {
+    pub(super) nodes: Vec<QueueEntry>,
+    pub(super) page_info: PageInfo,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PageInfo {
+    pub(super) has_next_page: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct QueueEntry {
+    pub(super) position: u64,
+    /// Before the queue has made the commit, there is none.
+    pub(super) head_commit: Option<QueueCommit>,
+    pub(super) pull_request: Option<QueuedPullRequest>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct QueueCommit {
+    pub(super) oid: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct QueuedPullRequest {
+    pub(super) number: u64,
+    pub(super) head_ref_oid: String,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +125,10 @@ pub(super) struct PullRequest {
     #[serde(default)]
     pub(super) requested_teams: Vec<Team>,
     pub(super) commits: usize,
+    /// How queries name it.
+    pub(super) node_id: String,
+    /// Who switched auto-merge on, and how it would merge; `null` if it is off.
+    pub(super) auto_merge: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -90,28 +162,6 @@ pub(super) struct Review {
     pub(super) user: Option<Account>,
     pub(super) state: String,
     pub(super) commit_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[expect(clippy::struct_field_names, reason = "the names are the API's")]
-pub(super) struct Commit {
-    pub(super) author: Option<Account>,
-    pub(super) committer: Option<Account>,
-    pub(super) commit: CommitText,
-}
-
-#[derive(Deserialize)]
-pub(super) struct CommitText {
-    pub(super) author: Option<Signature>,
-    pub(super) committer: Option<Signature>,
-    #[serde(default)]
-    pub(super) message: String,
-}
-
-#[derive(Default, Deserialize)]
-pub(super) struct Signature {
-    pub(super) name: Option<String>,
-    pub(super) email: Option<String>,
 }
 
 #[derive(Deserialize)]

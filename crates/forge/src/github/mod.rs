@@ -1,6 +1,7 @@
 //! `GitHub` and `GitHub` Enterprise Server, [REST API](https://docs.github.com/en/rest).
 
 mod answers;
+mod graph;
 mod protection;
 
 use std::collections::BTreeMap;
@@ -10,11 +11,12 @@ use serde_json::json;
 use crate::action::{LABEL_COLOR, LABEL_DESCRIPTION};
 use crate::address::{owner_and_name, segment};
 use crate::api::Api;
+use crate::github_like::{Commit, call, contributors};
 use crate::pull_request::{
-    Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Web, is_name_of_a_bot,
+    AutoMerge, Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Web, is_name_of_a_bot,
 };
 use crate::transport::{Method, Transport};
-use crate::{Action, Address, Forge, ForgeError, Gate, Protection, Token};
+use crate::{Action, Address, Forge, ForgeError, Gate, MergeGroup, Protection, Token};
 
 use answers::Account;
 
@@ -50,17 +52,8 @@ impl GitHub {
         format!("/repos/{}{rest}", self.repository)
     }
 
-    /// The account that the token belongs to.
-    ///
-    /// Source: [GraphQL, `viewer`](https://docs.github.com/en/graphql/reference/queries#user). `GET /user` refuses the token of a workflow.
-    fn own_login(&self) -> Result<String, ForgeError> {
-        let query = json!({ "query": "query { viewer { login } }" });
-        let answer: answers::Viewer = self.api.ask(&self.graphql, "/graphql", &query)?;
-        Ok(answer.data.viewer.login)
-    }
-
     /// Source: [list reviews](https://docs.github.com/en/rest/pulls/reviews#list-reviews-for-a-pull-request), in the order of time.
-    fn reviews(&self, number: u64, approvers: &[String]) -> Result<Vec<Review>, ForgeError> {
+    fn reviews(&self, number: u64, gate: &Gate) -> Result<Vec<Review>, ForgeError> {
         let reviews: Vec<answers::Review> = self.api.list(&self.path(&format!("/pulls/{number}/reviews")))?;
         let mut people = BTreeMap::new();
         let mut result = Vec::with_capacity(reviews.len());
@@ -72,8 +65,7 @@ impl GitHub {
                 _ => Stance::Other,
             };
             let account = review.user.unwrap_or_default();
-            let is_listed = approvers.iter().any(|one| one.eq_ignore_ascii_case(&account.login));
-            let by = if stance != Stance::Approved || !is_listed {
+            let by = if stance != Stance::Approved || !gate.may_approve(&account.login) {
                 person_of(&account)
             } else if let Some(known) = people.get(&account.login) {
                 Person::clone(known)
@@ -107,16 +99,8 @@ impl GitHub {
 
     /// Source: [list commits](https://docs.github.com/en/rest/pulls/pulls#list-commits-on-a-pull-request), 250 at most.
     fn contributors(&self, number: u64, commits: usize) -> Result<Option<Vec<Contributor>>, ForgeError> {
-        let listed: Vec<answers::Commit> = self.api.list(&self.path(&format!("/pulls/{number}/commits")))?;
-        if listed.len() < commits {
-            return Ok(None);
-        }
-        let all = listed.into_iter().flat_map(|commit| {
-            let author = contributor(commit.author, commit.commit.author);
-            let committer = contributor(commit.committer, commit.commit.committer);
-            Contributor::of_commit(author, committer, &commit.commit.message)
-        });
-        Ok(Some(all.collect()))
+        let listed: Vec<Commit> = self.api.list(&self.path(&format!("/pulls/{number}/commits")))?;
+        Ok((listed.len() >= commits).then(|| contributors(listed)))
     }
 
     /// Source: [list issue comments](https://docs.github.com/en/rest/issues/comments#list-issue-comments), oldest first.
@@ -192,7 +176,13 @@ impl Forge for GitHub {
             label_exists: label.is_some(),
             requested: people.chain(teams).collect(),
             takes_one_reviewer: false,
-            reviews: self.reviews(number, &gate.approvers)?,
+            takes_teams: true,
+            auto_merge: if request.auto_merge.is_some() {
+                AutoMerge::On
+            } else {
+                AutoMerge::Off
+            },
+            reviews: self.reviews(number, gate)?,
             contributors: self.contributors(number, request.commits)?,
             comments: self.comments(number)?,
             keeps_description: false,
@@ -201,9 +191,19 @@ impl Forge for GitHub {
         })
     }
 
-    /// Sources: [labels](https://docs.github.com/en/rest/issues/labels), [issue comments](https://docs.github.com/en/rest/issues/comments),
-    /// [review requests](https://docs.github.com/en/rest/pulls/review-requests#request-reviewers-for-a-pull-request),
-    /// [create a commit status](https://docs.github.com/en/rest/commits/statuses#create-a-commit-status).
+    /// Source: [list team members](https://docs.github.com/en/rest/teams/members#list-team-members), those of teams below it as well.
+    fn members(&self, team: &str) -> Result<Vec<String>, ForgeError> {
+        let (owner, slug) = team.split_once('/').unwrap_or((team, ""));
+        let path = format!("/orgs/{}/teams/{}/members", segment(owner), segment(slug));
+        let members: Vec<Account> = self.api.list(&path)?;
+        Ok(members.into_iter().map(|account| account.login).collect())
+    }
+
+    fn merge_group(&self, branch: &str, head: &str, context: &str) -> Result<MergeGroup, ForgeError> {
+        self.group_in_queue(branch, head, context)
+    }
+
+    /// Source: [labels](https://docs.github.com/en/rest/issues/labels); for the rest see [`call`].
     fn apply(&self, pull_request: &PullRequest, action: &Action) -> Result<(), ForgeError> {
         let number = pull_request.number;
         let (method, path, body) = match action {
@@ -221,35 +221,12 @@ impl Forge for GitHub {
                     .api
                     .delete(&self.path(&format!("/issues/{number}/labels/{}", segment(name))));
             }
-            Action::CreateComment { body, .. } => (
-                Method::Post,
-                format!("/issues/{number}/comments"),
-                json!({ "body": body }),
-            ),
-            Action::UpdateComment { id, body } => {
-                (Method::Patch, format!("/issues/comments/{id}"), json!({ "body": body }))
-            }
-            // There are no threads to resolve: no comment that is read has one.
-            Action::ResolveThread { .. } | Action::ReopenThread { .. } => return Ok(()),
-            Action::RequestReviews { of } => {
-                let (teams, people): (Vec<&String>, Vec<_>) = of.iter().partition(|name| name.contains('/'));
-                let slugs: Vec<_> = teams.iter().filter_map(|team| team.split('/').nth(1)).collect();
-                let path = format!("/pulls/{number}/requested_reviewers");
-                (
-                    Method::Post,
-                    path,
-                    json!({ "reviewers": people, "team_reviewers": slugs }),
-                )
-            }
-            Action::SetStatus {
-                commit,
-                context,
-                status,
-            } => (
-                Method::Post,
-                format!("/statuses/{}", segment(commit)),
-                json!({ "state": status.state.name(), "description": status.description, "context": context }),
-            ),
+            Action::DisableAutoMerge => return self.disable_auto_merge(number),
+            same => match call(number, same) {
+                Some(call) => call,
+                // There are no threads to resolve: no comment that is read has one.
+                None => return Ok(()),
+            },
         };
         self.api.send(method, &self.path(&path), &body)
     }
@@ -264,15 +241,6 @@ fn person_of(account: &Account) -> Person {
         login: account.login.clone(),
         is_bot: account.kind != "User" || is_name_of_a_bot(&account.login),
         ..Person::default()
-    }
-}
-
-fn contributor(account: Option<Account>, signature: Option<answers::Signature>) -> Contributor {
-    let signature = signature.unwrap_or_default();
-    Contributor {
-        login: account.map(|account| account.login),
-        name: signature.name,
-        email: signature.email,
     }
 }
 

@@ -20,6 +20,12 @@ pub(super) struct User {
 }
 
 #[derive(Deserialize)]
+pub(super) struct Member {
+    pub(super) username: String,
+    pub(super) state: String,
+}
+
+#[derive(Deserialize)]
 pub(super) struct Found {
     pub(super) iid: u64,
     pub(super) sha: Option<String>,
@@ -37,6 +43,8 @@ pub(super) struct MergeRequest {
     #[serde(default)]
     pub(super) reviewers: Vec<Account>,
     pub(super) web_url: String,
+    #[serde(default)]
+    pub(super) merge_when_pipeline_succeeds: bool,
 }
 
 #[derive(Deserialize)]

@@ -9,7 +9,8 @@ use crate::address::{owner_and_name, segment};
 use crate::api::Api;
 use crate::instant::milliseconds;
 use crate::pull_request::{
-    Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Thread, Web, is_name_of_a_bot,
+    AutoMerge, Comment, Contributor, Person, PullRequest, Review, Stance, Status, StatusState, Thread, Web,
+    is_name_of_a_bot,
 };
 use crate::transport::{Method, Transport};
 use crate::{Action, Address, Forge, ForgeError, Gate, Protection, Token};
@@ -96,7 +97,7 @@ impl GitLab {
         &self,
         request: &answers::MergeRequest,
         discussions: &[answers::Discussion],
-        approvers: &[String],
+        gate: &Gate,
     ) -> Result<Vec<Review>, ForgeError> {
         let number = request.iid;
         let approvals: answers::Approvals = self.api.get(&self.request_path(number, "/approvals"))?;
@@ -114,9 +115,8 @@ impl GitLab {
                 (Some(push), Some(approved)) => approved > push,
                 _ => false,
             };
-            let is_listed = approvers.iter().any(|one| one.eq_ignore_ascii_case(&account.username));
             reviews.push(Review {
-                by: if is_listed {
+                by: if gate.may_approve(&account.username) {
                     self.person(&account)?
                 } else {
                     person_of(&account)
@@ -221,7 +221,13 @@ impl Forge for GitLab {
             label_exists: true,
             requested: request.reviewers.iter().map(|one| one.username.clone()).collect(),
             takes_one_reviewer: true,
-            reviews: self.reviews(&request, &discussions, &gate.approvers)?,
+            takes_teams: false,
+            auto_merge: if request.merge_when_pipeline_succeeds {
+                AutoMerge::On
+            } else {
+                AutoMerge::Off
+            },
+            reviews: self.reviews(&request, &discussions, gate)?,
             contributors: Some(self.contributors(number)?),
             comments: self.comments(&discussions)?,
             status: self.status(&request.sha, &gate.context)?,
@@ -231,9 +237,21 @@ impl Forge for GitLab {
         })
     }
 
+    /// The members of the group itself. Those whom it inherits from the groups above are left out: they were not put on this list.
+    ///
+    /// Source: [list group members](https://docs.gitlab.com/api/group_members/#list-all-members-of-a-group). A group at the top is written
+    /// with a slash behind it, since it would look like a login.
+    fn members(&self, team: &str) -> Result<Vec<String>, ForgeError> {
+        let path = format!("/groups/{}/members", segment(team.trim_end_matches('/')));
+        let members: Vec<answers::Member> = self.api.list(&path)?;
+        let active = members.into_iter().filter(|member| member.state == "active");
+        Ok(active.map(|member| member.username).collect())
+    }
+
     /// Sources: [update a merge request](https://docs.gitlab.com/api/merge_requests/#update-a-merge-request) (labels, reviewers),
     /// [notes](https://docs.gitlab.com/api/notes/#merge-requests), [discussions](https://docs.gitlab.com/api/discussions/#merge-requests),
-    /// [set commit pipeline status](https://docs.gitlab.com/api/commits/#set-commit-pipeline-status).
+    /// [set commit pipeline status](https://docs.gitlab.com/api/commits/#set-commit-pipeline-status),
+    /// [cancel auto-merge](https://docs.gitlab.com/api/merge_requests/#cancel-merge-when-pipeline-succeeds).
     fn apply(&self, pull_request: &PullRequest, action: &Action) -> Result<(), ForgeError> {
         let number = pull_request.number;
         let of_request = |rest: &str| self.request_path(number, rest);
@@ -262,6 +280,11 @@ impl Forge for GitLab {
                 let ids: Result<Vec<u64>, ForgeError> = names.map(|login| self.user_id(login)).collect();
                 (Method::Put, of_request(""), json!({ "reviewer_ids": ids? }))
             }
+            Action::DisableAutoMerge => (
+                Method::Post,
+                of_request("/cancel_merge_when_pipeline_succeeds"),
+                json!({}),
+            ),
             Action::SetStatus {
                 commit,
                 context,

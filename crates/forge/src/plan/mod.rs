@@ -1,6 +1,7 @@
 //! What would have to change on a pull request.
 
-use crate::pull_request::{Comment, PullRequest, Stance, StatusState};
+use crate::gate::is_team;
+use crate::pull_request::{AutoMerge, Comment, PullRequest, Stance, StatusState};
 use crate::{Action, Gate, Judgement};
 
 /// What would have to change. Applied, and read anew, there is nothing left to change.
@@ -14,6 +15,10 @@ pub fn plan(judgement: &Judgement, gate: &Gate, pull_request: &PullRequest, text
         return Vec::new();
     }
     let mut actions = Vec::new();
+    let passes = judgement.status.state == StatusState::Success;
+    if gate.disables_auto_merge && !passes && pull_request.auto_merge != AutoMerge::Off {
+        actions.push(Action::DisableAutoMerge);
+    }
     if judgement.is_about_head {
         actions.extend(label(judgement, gate, pull_request));
         actions.extend(comment(judgement, gate, pull_request, text));
@@ -28,9 +33,10 @@ pub fn plan(judgement: &Judgement, gate: &Gate, pull_request: &PullRequest, text
             context: gate.context.clone(),
             status: judgement.status.clone(),
         };
-        match judgement.status.state {
-            StatusState::Success => actions.push(status),
-            _ => actions.insert(0, status),
+        if passes {
+            actions.push(status);
+        } else {
+            actions.insert(0, status);
         }
     }
     actions
@@ -113,8 +119,10 @@ fn reviews(judgement: &Judgement, gate: &Gate, pull_request: &PullRequest) -> Op
     let has_verdict = pull_request
         .reviews
         .iter()
-        .any(|review| review.stance != Stance::Other && gate.approvers.iter().any(|one| same(one, &review.by.login)));
-    let is_wanted = |name: &&String| !same(name, &pull_request.author) && (!name.contains('/') || !has_verdict);
+        .any(|review| review.stance != Stance::Other && gate.may_approve(&review.by.login));
+    let is_wanted = |name: &&String| {
+        !same(name, &pull_request.author) && (!is_team(name) || (pull_request.takes_teams && !has_verdict))
+    };
     let wanted: Vec<&String> = gate.reviewers.iter().filter(is_wanted).collect();
     if pull_request.takes_one_reviewer && wanted.iter().any(|name| is_asked(name)) {
         return None;

@@ -33,6 +33,7 @@ fn apply(request: &mut PullRequest, action: &Action) {
         }
         Action::ResolveThread { id } => set_thread(request, &id, true),
         Action::ReopenThread { id } => set_thread(request, &id, false),
+        Action::DisableAutoMerge => request.auto_merge = AutoMerge::Off,
         Action::RequestReviews { of } => request.requested.extend(of),
         Action::SetStatus { commit, status, .. } => {
             assert_eq!(commit, request.head);
@@ -239,6 +240,53 @@ fn a_thread_is_open_while_a_person_is_awaited() {
 }
 
 #[test]
+fn auto_merge_is_switched_off_on_demand_and_while_the_gate_waits() {
+    let mut request = pull_request();
+    request.auto_merge = AutoMerge::On;
+    let mut gate = gate();
+    let has = |actions: &[Action]| actions.contains(&Action::DisableAutoMerge);
+    assert!(!has(&synced(&mut request, &demand(true), &gate)));
+
+    gate.disables_auto_merge = true;
+    let actions = synced(&mut request, &demand(true), &gate);
+    assert_eq!(lines(&actions), ["switch auto-merge off"]);
+    request.auto_merge = AutoMerge::On;
+    let mut old = demand(true);
+    old.report_head = None;
+    let actions = synced(&mut request, &old, &gate);
+    assert!(
+        matches!(&actions[..], [Action::SetStatus { .. }, Action::DisableAutoMerge]),
+        "{actions:?}"
+    );
+
+    request.auto_merge = AutoMerge::On;
+    request.reviews.push(approved_by("alice", HEAD));
+    assert!(!has(&synced(&mut request, &demand(true), &gate)));
+}
+
+#[test]
+fn where_nobody_says_whether_it_merges_itself_it_is_switched_off_every_time() {
+    let mut request = pull_request();
+    request.auto_merge = AutoMerge::Untold;
+    let mut gate = gate();
+    gate.disables_auto_merge = true;
+
+    let actions = plan(&judge(&demand(true), &gate, &request), &gate, &request, TEXT);
+
+    assert_eq!(actions[1], Action::DisableAutoMerge);
+}
+
+#[test]
+fn a_team_is_asked_where_one_can_be_asked() {
+    let mut request = pull_request();
+    request.takes_teams = false;
+
+    let actions = synced(&mut request, &demand(true), &gate());
+
+    assert_eq!(lines(&actions).last().unwrap(), "request a review of alice");
+}
+
+#[test]
 fn two_gates_do_not_share_a_comment() {
     let mut other = gate();
     other.context = "other--> <b>".to_owned();
@@ -283,6 +331,7 @@ prop_compose! {
         comments in prop::collection::vec((any::<bool>(), any::<bool>(), prop::option::of(any::<bool>())), 0..4),
         passes in prop::option::of(any::<bool>()),
         keeps_description in any::<bool>(),
+        merges_itself in any::<bool>(),
     ) -> PullRequest {
         let comments = comments.into_iter().enumerate().map(|(id, (is_own, is_marked, thread))| Comment {
             id: id as u64,
@@ -296,6 +345,7 @@ prop_compose! {
             labels: if has_label { vec![gate().label] } else { Vec::new() },
             takes_one_reviewer,
             keeps_description,
+            auto_merge: if merges_itself { AutoMerge::On } else { AutoMerge::Off },
             reviews,
             contributors: contributors.map(|logins| {
                 let contributor = |login| Contributor { login: Some(login), ..Contributor::default() };
@@ -320,6 +370,7 @@ proptest! {
         guarded in any::<bool>(),
         is_head in any::<bool>(),
         blocking_thread in any::<bool>(),
+        disables_auto_merge in any::<bool>(),
     ) {
         let mut demand = demand(due);
         demand.is_guarded = guarded;
@@ -328,6 +379,7 @@ proptest! {
         }
         let mut gate = gate();
         gate.blocking_thread = blocking_thread;
+        gate.disables_auto_merge = disables_auto_merge;
 
         synced(&mut request, &demand, &gate);
     }
