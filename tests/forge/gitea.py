@@ -189,6 +189,7 @@ class Story:
         self.weighbridge = weighbridge
         self.report = gitea.folder / "report.json"
         self.work = gitea.folder / "clone"
+        self.approvers = "alice,BOB,robot,mallory"
 
     def git(self, *words: str, who: str = "mallory", **variables: str) -> str:
         environment = {
@@ -222,27 +223,33 @@ class Story:
         raise SystemExit("Gitea does not see the push")
 
     def write_report(self, head: str, required: bool = True) -> None:
-        reasons = [{"cause": "finding", "message": "1 finding of severity high", "path": "a.py", "uri": "a.py", "line": 1}]
-        finding = {
-            "rule": "python/eval-call", "severity": "high", "message": "`eval` runs text as Python, @alice",
-            "path": "a.py", "uri": "a.py", "location": {"start": {"line": 1}}, "suppression": None,
-        }  # fmt: skip
-        report = {
-            "schema_version": 1,
-            "tool": {"name": "weighbridge", "version": "0.1.0"},
-            "outcome": "findings" if required else "clean",
-            "summary": {"files": 1},
-            "change": {"base": self.base, "head": head, "guarded": True},
-            "review": {"required": required, "reasons": reasons if required else []},
-            "findings": [finding] if required else [],
-        }
+        """The report of a scan as a job of the pull request makes it. One that finds nothing looks for something else."""
+        event = self.gitea.folder / "event.json"
+        event.write_text(json.dumps({"pull_request": {"base": {"sha": self.base}}}), encoding="utf-8")
+        command = [str(self.weighbridge), "scan", "--changed", "--exit-zero", "--output", f"json={self.report}"]
+        if not required:
+            command += ["--isolated", "--select", "prompt/*"]
+        environment = {"HOME": str(self.gitea.folder), "GITHUB_EVENT_PATH": str(event), "GITHUB_EVENT_NAME": "push"}
+        done = subprocess.run(command, cwd=self.work, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"scan: {done.returncode}\n{done.stdout}")
+        report = json.loads(self.report.read_text(encoding="utf-8"))
+        check("the report says what is to be said", report["review"]["required"] == required, report["review"])
+        # Who owns a fork can write what he likes.
+        report["change"]["head"] = head
         self.report.write_text(json.dumps(report), encoding="utf-8")
 
     def sync(self, *flags: str) -> list[str]:
         """Runs the binary as a CI job would; gives what it says that it did."""
+        done = self.run_sync(*flags)
+        if done.returncode != 0:
+            raise SystemExit(f"forge sync: {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout.splitlines()
+
+    def run_sync(self, *flags: str) -> subprocess.CompletedProcess:
         command = [
             str(self.weighbridge), "forge", "sync", "--forge", "gitea", "--report", str(self.report), "--repository",
-            "corp/app", "--api-url", f"{self.gitea.url}/api/v1", "--approvers", "alice,BOB,robot,mallory", "--reviewers",
+            "corp/app", "--api-url", f"{self.gitea.url}/api/v1", "--approvers", self.approvers, "--reviewers",
             "alice,bob", *flags,
         ]  # fmt: skip
         if "--head" not in flags:
@@ -252,9 +259,7 @@ class Story:
             command, env={"GITEA_TOKEN": token}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         check("the token is not printed", token not in done.stdout + done.stderr)
-        if done.returncode != 0:
-            raise SystemExit(f"forge sync: {done.returncode}\n{done.stdout}{done.stderr}")
-        return done.stdout.splitlines()
+        return done
 
     def state(self, head: str) -> tuple[str, str]:
         statuses = self.gitea.api("alice", "GET", f"/repos/corp/app/commits/{head}/status")["statuses"] or []
@@ -378,8 +383,67 @@ class Story:
         ours = [one for one in self.comments() if one["user"]["login"] == "gatekeeper"]
         check("and leaves one comment", len(ours) == 1 and "no review is due" in ours[0]["body"])
         check("and passes", self.state(committed) == ("success", "no review is due"), self.state(committed))
+        self.team(committed)
         self.fork()
         self.doctor()
+        self.auto_merge()
+
+    def team(self, head: str) -> None:
+        """A team of the organisation may approve, once the account of the gate can see who is in it."""
+        gitea = self.gitea
+        self.write_report(head)
+        self.approvers = "corp/Seniors"
+        team = {"name": "seniors", "permission": "write", "units": ["repo.code", "repo.pulls"]}
+        team = gitea.api("root-admin", "POST", "/orgs/corp/teams", team)["id"]
+        gitea.api("root-admin", "PUT", f"/teams/{team}/repos/corp/app")
+        gitea.user("carol")
+        gitea.api("root-admin", "PUT", f"/teams/{team}/members/carol")
+        before = self.state(head)
+
+        done = self.run_sync()
+        check("a team that cannot be read is an error", done.returncode == 3 and "who is in the team" in done.stderr, done)
+        check("and nothing is written", self.state(head) == before and self.labels() == [])
+
+        gitea.api("root-admin", "PUT", f"/teams/{team}/members/gatekeeper")
+        self.sync()
+        check("a team is waited for", self.state(head)[0] == "pending", self.state(head))
+        self.review("gatekeeper", "APPROVED", head)
+        self.sync()
+        check("the account of the gate does not approve", self.state(head)[0] == "pending", self.state(head))
+        self.review("carol", "APPROVED", head)
+        self.sync()
+        check("a member of the team does", self.state(head) == ("success", f"carol has approved {head[:7]}"), self.state(head))
+        self.approvers = "alice"
+
+    def auto_merge(self) -> None:
+        """What merges itself when the checks pass is kept from it, if that is asked for. The protection is that of the doctor."""
+        gitea = self.gitea
+        for name, flags in [("kept", ["--disable-auto-merge"]), ("free", [])]:
+            self.git("checkout", "--quiet", "-b", name, "origin/main")
+            (self.work / f"{name}.py").write_text("eval(x)\n", encoding="utf-8")
+            self.git("add", ".")
+            self.git("commit", "--quiet", "-m", name)
+            self.git("push", "--quiet", "origin", f"HEAD:{name}")
+            head = self.git("rev-parse", "HEAD")
+            self.number = gitea.api("mallory", "POST", "/repos/corp/app/pulls", {"head": name, "base": "main", "title": name})["number"]
+            path = f"/repos/corp/app/pulls/{self.number}"
+            self.write_report(head)
+            self.sync()
+            gitea.api("alice", "POST", f"{path}/merge", {"Do": "merge", "merge_when_checks_succeed": True})
+            done = self.sync(*flags)
+            check(f"auto-merge is switched off on demand ({name})", ("done: switch auto-merge off" in done) == bool(flags), done)
+            events = [one["type"] for one in gitea.api("alice", "GET", f"/repos/corp/app/issues/{self.number}/timeline")]
+            check("Gitea says so too", ("pull_cancel_scheduled_merge" in events) == bool(flags), events)
+            done = self.sync(*flags)
+            check("to do it twice is as good", done == (["done: switch auto-merge off"] if flags else ["nothing to do"]), done)
+            self.review("alice", "APPROVED", head)
+            self.sync(*flags)
+            check("an approval passes", self.state(head)[0] == "success", self.state(head))
+            merged = False
+            for _ in range(100 if not flags else 20):
+                merged = merged or gitea.api("alice", "GET", path)["merged"]
+                time.sleep(0.1)
+            check(f"only what was left alone merges itself ({name})", merged == (not flags), merged)
 
     def fork(self) -> None:
         """A pull request from a fork by a stranger, whose report says that all is well."""
