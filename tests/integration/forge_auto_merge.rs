@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::forge_fake_github::GitHub;
 use crate::forge_support::{Answer, Fake, HEAD};
 use crate::{forge_gitea as gitea, forge_github as github, forge_gitlab as gitlab};
 
@@ -9,7 +10,7 @@ const FLAG: &[&str] = &["--disable-auto-merge"];
 
 #[test]
 fn github_is_told_in_a_mutation() {
-    let fake = Fake::new(github::GitHub::new());
+    let fake = Fake::new(GitHub::new());
     fake.state().auto_merge = true;
     let folder = github::folder(true);
 
@@ -34,7 +35,7 @@ fn github_is_told_in_a_mutation() {
 
 #[test]
 fn a_mutation_that_github_refuses_is_an_error_although_the_answer_is_200() {
-    let fake = Fake::new(github::GitHub::new());
+    let fake = Fake::new(GitHub::new());
     fake.state().auto_merge = true;
     let folder = github::folder(true);
     let refusal = json!({

@@ -4,11 +4,22 @@ use std::net::TcpListener;
 
 use serde_json::json;
 
-use crate::forge_github::{GitHub, folder, sync};
+use crate::forge_fake_github::GitHub;
+use crate::forge_github::{folder, sync};
 use crate::forge_support::{Answer, Fake, HEAD, TOKEN, forge, report, write_report};
 use crate::support::Folder;
 
 const REQUEST: &str = "/api/v3/repos/corp/app/pulls/7";
+/// A command line of which only the rest matters.
+const SYNC: [&str; 7] = [
+    "sync",
+    "--forge",
+    "github",
+    "--report",
+    "report.json",
+    "--repository",
+    "a/b",
+];
 
 fn fake_with(path: &str, answer: Answer) -> Fake<GitHub> {
     let mut api = GitHub::new();
@@ -103,17 +114,7 @@ fn nobody_at_the_other_end_is_an_error() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     let folder = folder(true);
-    let arguments = [
-        "sync",
-        "--forge",
-        "github",
-        "--report",
-        "report.json",
-        "--repository",
-        "a/b",
-        "--api-url",
-        &url,
-    ];
+    let arguments = [&SYNC[..], &["--api-url", &url]].concat();
 
     forge(&folder, "GITHUB_TOKEN", &arguments)
         .exits_with(3)
@@ -124,17 +125,7 @@ fn nobody_at_the_other_end_is_an_error() {
 fn a_token_does_not_cross_the_network_in_the_open() {
     let folder = folder(true);
     let url = "http://192.0.2.1/api/v3";
-    let arguments = [
-        "sync",
-        "--forge",
-        "github",
-        "--report",
-        "report.json",
-        "--repository",
-        "a/b",
-        "--api-url",
-        url,
-    ];
+    let arguments = [&SYNC[..], &["--api-url", url]].concat();
 
     forge(&folder, "GITHUB_TOKEN", &arguments)
         .exits_with(2)
@@ -144,17 +135,7 @@ fn a_token_does_not_cross_the_network_in_the_open() {
 #[test]
 fn without_a_token_the_plan_is_printed_and_the_run_is_not_green() {
     let folder = folder(true);
-    let arguments = [
-        "sync",
-        "--forge",
-        "github",
-        "--report",
-        "report.json",
-        "--repository",
-        "a/b",
-        "--approvers",
-        "alice",
-    ];
+    let arguments = [&SYNC[..], &["--approvers", "alice"]].concat();
 
     let ran = forge(&folder, "OTHER_TOKEN", &arguments).exits_with(3);
     ran.prints(&format!(
@@ -163,8 +144,7 @@ fn without_a_token_the_plan_is_printed_and_the_run_is_not_green() {
     .says("there is no token")
     .says("`GITHUB_TOKEN`");
 
-    let dry: Vec<_> = arguments.iter().copied().chain(["--dry-run"]).collect();
-    forge(&folder, "OTHER_TOKEN", &dry)
+    forge(&folder, "OTHER_TOKEN", &[&arguments[..], &["--dry-run"]].concat())
         .exits_with(0)
         .prints("would add the label");
 }
@@ -172,16 +152,7 @@ fn without_a_token_the_plan_is_printed_and_the_run_is_not_green() {
 #[test]
 fn a_report_that_is_none_stops_the_run() {
     let folder = Folder::new();
-    let arguments = [
-        "sync",
-        "--forge",
-        "github",
-        "--report",
-        "report.json",
-        "--repository",
-        "a/b",
-    ];
-    let run = |folder: &Folder| forge(folder, "GITHUB_TOKEN", &arguments);
+    let run = |folder: &Folder| forge(folder, "GITHUB_TOKEN", &SYNC);
     run(&folder).exits_with(2).says("cannot read the report");
 
     for text in ["", "null", "{}", r#"{"schema_version":1}"#, &"[".repeat(100_000)] {
@@ -248,16 +219,8 @@ fn strict() -> GitHub {
 
 fn doctor(fake: &Fake<GitHub>) -> crate::support::Ran {
     let url = format!("{}/api/v3", fake.url);
-    let arguments = [
-        "doctor",
-        "--forge",
-        "github",
-        "--repository",
-        "corp/app",
-        "--api-url",
-        &url,
-    ];
-    forge(&Folder::new(), "GITHUB_TOKEN", &arguments)
+    let place = ["--forge", "github", "--repository", "corp/app", "--api-url", &url];
+    forge(&Folder::new(), "GITHUB_TOKEN", &[&["doctor"], &place[..]].concat())
 }
 
 #[test]

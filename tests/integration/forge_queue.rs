@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::forge_github::{GitHub, set_event, sync};
+use crate::forge_fake_github::GitHub;
+use crate::forge_github::{set_event, sync};
 use crate::forge_support::{Answer, Fake, HEAD, NEWER, forge};
 use crate::support::{Folder, Ran};
 

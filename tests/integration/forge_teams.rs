@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::forge_fake_github::GitHub;
 use crate::forge_support::{Answer, Fake, HEAD};
 use crate::support::Ran;
 use crate::{forge_gitea as gitea, forge_github as github, forge_gitlab as gitlab};
@@ -18,7 +19,7 @@ fn is_red(ran: Ran) {
 
 #[test]
 fn a_member_of_a_team_on_github_approves() {
-    let fake = Fake::new(github::GitHub::new());
+    let fake = Fake::new(GitHub::new());
     let folder = github::folder(true);
     folder.write("policy.toml", "approvers = [\"@corp/seniors\"]\n");
     let url = format!("{}/api/v3", fake.url);
@@ -52,7 +53,7 @@ fn a_member_of_a_team_on_github_approves() {
 
 #[test]
 fn a_team_that_github_does_not_show_is_an_error_and_writes_nothing() {
-    let fake = Fake::new(github::GitHub::new());
+    let fake = Fake::new(GitHub::new());
     fake.state().review("alice", "User", "APPROVED", HEAD);
     let folder = github::folder(true);
     let sync = |fake| github::sync(&folder, fake, &["--approvers", "corp/seniors"]);

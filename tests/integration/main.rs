@@ -23,6 +23,8 @@ mod forge_auto_merge;
 #[cfg(feature = "forge")]
 mod forge_errors;
 #[cfg(feature = "forge")]
+mod forge_fake_github;
+#[cfg(feature = "forge")]
 mod forge_gitea;
 #[cfg(feature = "forge")]
 mod forge_github;
