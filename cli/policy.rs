@@ -45,9 +45,17 @@ pub(crate) struct RawPolicy {
     unknown: Unknown,
     /// Whose approval counts: logins on the forge, or teams as `ORG/TEAM`; for `forge sync`.
     #[serde(default)]
+    #[cfg_attr(
+        not(feature = "forge"),
+        expect(dead_code, reason = "read by `forge sync`, and allowed in every policy")
+    )]
     approvers: Vec<String>,
     /// Who is asked for a review: logins, or teams as `ORG/TEAM`; the approvers if nobody is named. For `forge sync`.
     #[serde(default)]
+    #[cfg_attr(
+        not(feature = "forge"),
+        expect(dead_code, reason = "read by `forge sync`, and allowed in every policy")
+    )]
     reviewers: Vec<String>,
 }
 

@@ -6,7 +6,7 @@ use crate::git_support::Repository;
 use crate::support::{Folder, Ran};
 
 /// What a check says as `state: message`, each line of it.
-fn said(ran: &Ran, check: &str) -> Vec<String> {
+pub(crate) fn said(ran: &Ran, check: &str) -> Vec<String> {
     let document = ran.json();
     let lines = document["checks"].as_array().unwrap().iter();
     lines
@@ -21,7 +21,7 @@ fn said(ran: &Ran, check: &str) -> Vec<String> {
         .collect()
 }
 
-fn doctor(folder: &Folder, variables: &[(&str, &str)]) -> Ran {
+pub(crate) fn doctor(folder: &Folder, variables: &[(&str, &str)]) -> Ran {
     let mut command = folder.command();
     command
         .args(["doctor", "--format", "json"])
@@ -260,26 +260,6 @@ fn the_base_of_the_ci_is_looked_for() {
         "note: CI: Gitea; `--changed` has no base",
     );
     says(&doctor(&repository.folder, &[]).exits_with(0), "base", "note: no CI");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_hook_that_git_would_not_start_is_a_problem() {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let repository = Repository::new();
-    let hooks = |repository: &Repository| said(&doctor(&repository.folder, &[]), "hooks").join("\n");
-    assert!(hooks(&repository).starts_with("note: no hook"));
-    repository.write("own/pre-commit", "#!/bin/sh\nmake lint\n");
-    repository.git(["config", "core.hooksPath", "own"]);
-    assert_eq!(hooks(&repository), "note: `own/pre-commit` does not start weighbridge");
-
-    repository.write("own/pre-commit", "#!/bin/sh\nweighbridge scan --staged\n");
-    let path = repository.folder.path().join("own/pre-commit");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(hooks(&repository).starts_with("problem: `own/pre-commit` is not executable"));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(hooks(&repository), "ok: `own/pre-commit` starts weighbridge");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::forge_fake_github::GitHub;
 use crate::forge_github::{folder, sync};
 use crate::forge_support::{Answer, Fake, HEAD, TOKEN, forge, report, write_report};
-use crate::support::Folder;
+use crate::support::{Folder, Ran};
 
 const REQUEST: &str = "/api/v3/repos/corp/app/pulls/7";
 /// A command line of which only the rest matters.
@@ -217,7 +217,7 @@ fn strict() -> GitHub {
     api
 }
 
-fn doctor(fake: &Fake<GitHub>) -> crate::support::Ran {
+fn doctor(fake: &Fake<GitHub>) -> Ran {
     let url = format!("{}/api/v3", fake.url);
     let place = ["--forge", "github", "--repository", "corp/app", "--api-url", &url];
     forge(&Folder::new(), "GITHUB_TOKEN", &[&["doctor"], &place[..]].concat())
@@ -262,4 +262,41 @@ fn the_doctor_names_what_is_missing_and_what_it_may_not_see() {
     doctored("/branches/main/protection", protection)
         .exits_with(1)
         .prints("mallory, administrators");
+}
+
+/// `doctor --forge`, which asks the same.
+fn doctor_of_all(fake: &Fake<GitHub>, more: &[&str]) -> Ran {
+    let url = format!("{}/api/v3", fake.url);
+    let folder = Folder::new();
+    let mut command = folder.command();
+    command.env("GITHUB_TOKEN", TOKEN).args(["doctor", "--forge", "github"]);
+    let place = ["--repository", "corp/app", "--api-url", &url];
+    Ran::of(command.args(place).args(more).output().unwrap())
+}
+
+#[test]
+fn the_doctor_of_the_place_asks_the_forge_too() {
+    let strict_one = Fake::new(strict());
+    let ran = doctor_of_all(&strict_one, &[]).exits_with(0);
+    let ran = ran.prints("ok       forge     the status of the gate is required");
+    assert_eq!(ran.stdout.matches("  forge  ").count(), 10, "{ran:#?}");
+
+    doctor_of_all(&strict_one, &["--status", "other"])
+        .exits_with(1)
+        .prints("problem  forge     not so: the status of the gate is required: `other` is not among");
+    let mut api = strict();
+    let hidden = Answer::ok(json!({ "name": "main" }));
+    api.special
+        .insert("/api/v3/repos/corp/app/rulesets/5".to_owned(), hidden);
+    doctor_of_all(&Fake::new(api), &[])
+        .exits_with(1)
+        .prints("problem  forge     cannot be told: nobody bypasses the rules");
+
+    let folder = Folder::new();
+    let ran = folder.run(["doctor", "--forge", "github", "--repository", "a/b"]);
+    ran.exits_with(1).prints("problem  forge     there is no token");
+    folder
+        .run(["doctor", "--repository", "a/b"])
+        .exits_with(2)
+        .says("--forge <FORGE>");
 }

@@ -16,6 +16,8 @@ mod convert;
 mod determinism;
 mod diff;
 mod doctor;
+#[cfg(unix)]
+mod doctor_hooks;
 mod exit_codes;
 mod fixtures;
 #[cfg(feature = "forge")]

@@ -5,6 +5,8 @@
 mod base;
 mod baseline;
 mod features;
+#[cfg(feature = "forge")]
+mod forge;
 mod git;
 mod hooks;
 mod line;
@@ -37,7 +39,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// All checks: what the line is called, and what looks.
 ///
 /// A check that asks somebody over the network does not belong here. It stands behind a flag of its own, and its lines are
-/// added in [`doctor`], after these: the place for `--forge`.
+/// added in [`doctor`], after these.
 const CHECKS: &[(&str, Check)] = &[
     ("version", version::look),
     ("features", features::look),
@@ -61,6 +63,10 @@ pub(crate) struct DoctorArguments {
     /// Where settings come from.
     #[command(flatten)]
     config: ConfigArguments,
+    /// Whether a forge is asked, and which.
+    #[cfg(feature = "forge")]
+    #[command(flatten)]
+    forge: forge::AskForge,
 }
 
 /// How the lines are printed.
@@ -83,7 +89,8 @@ struct Ground<'a> {
 
 /// Looks at everything and prints a line for each thing seen.
 pub(crate) fn doctor(arguments: DoctorArguments, console: &Console) -> Result<ExitCode> {
-    let lines = match Paths::of_process() {
+    #[cfg_attr(not(feature = "forge"), expect(unused_mut, reason = "only a forge has more to say"))]
+    let mut lines = match Paths::of_process() {
         Ok(paths) => {
             let files = Files::on_disk(&paths);
             let loaded = load(arguments.config, &[], &files);
@@ -96,6 +103,8 @@ pub(crate) fn doctor(arguments: DoctorArguments, console: &Console) -> Result<Ex
         }
         Err(error) => vec![("folder", Line::problem_of(&error))],
     };
+    #[cfg(feature = "forge")]
+    lines.extend(forge::look(arguments.forge).into_iter().map(|line| ("forge", line)));
     let problems = lines.iter().filter(|(_, line)| line.state == State::Problem).count();
     let text = match arguments.format {
         DoctorFormat::Text => texts(&lines, console.stdout_style().color),

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use weighbridge_forge::ForgeKind;
 
+/// The context of the status, unless somebody names another.
+pub(in crate::commands) const STATUS: &str = "weighbridge/human-review";
+
 const SYNC_HELP: &str = "\
 The token comes from a variable: GITHUB_TOKEN, WEIGHBRIDGE_GITLAB_TOKEN or GITLAB_TOKEN, GITEA_TOKEN.
 
@@ -65,7 +68,7 @@ pub(crate) struct SyncArguments {
     #[arg(long, value_name = "NAME", default_value = "human-review-required")]
     pub(super) label: String,
     /// The context of the status, which the branch has to require
-    #[arg(long, value_name = "NAME", default_value = "weighbridge/human-review")]
+    #[arg(long, value_name = "NAME", default_value = STATUS)]
     pub(super) status: String,
     /// Write the comment as a thread that holds the merge request until it is resolved (GitLab)
     #[arg(long)]
@@ -89,7 +92,7 @@ pub(crate) struct DoctorArguments {
     #[command(flatten)]
     pub(super) place: PlaceArguments,
     /// The context of the status that the branch has to require
-    #[arg(long, value_name = "NAME", default_value = "weighbridge/human-review")]
+    #[arg(long, value_name = "NAME", default_value = STATUS)]
     pub(super) status: String,
     /// A further path that only code owners should change; a folder ends in a slash. May be repeated
     #[arg(long, value_name = "PATH")]
@@ -99,24 +102,24 @@ pub(crate) struct DoctorArguments {
 /// Which repository of which forge.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Forge")]
-pub(crate) struct PlaceArguments {
+pub(in crate::commands) struct PlaceArguments {
     /// The kind of forge
     #[arg(long)]
-    pub(super) forge: ForgeName,
+    pub(in crate::commands) forge: ForgeName,
     /// The repository: OWNER/NAME, on GitLab also a number [default: the one of the CI job]
     #[arg(long, value_name = "OWNER/NAME")]
-    pub(super) repository: Option<String>,
+    pub(in crate::commands) repository: Option<String>,
     /// The root of the API [default: the one of the CI job, else that of github.com or gitlab.com]
     #[arg(long, value_name = "URL")]
-    pub(super) api_url: Option<String>,
+    pub(in crate::commands) api_url: Option<String>,
     /// Send the token without encryption
     #[arg(long)]
-    pub(super) allow_http: bool,
+    pub(in crate::commands) allow_http: bool,
 }
 
 /// The kinds of forges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum ForgeName {
+pub(in crate::commands) enum ForgeName {
     /// GitHub, also Enterprise Server.
     Github,
     /// GitLab.

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use anyhow::Result;
-use weighbridge_forge::doctor::{Answer, examine};
+use weighbridge_forge::doctor::{Answer, Check, examine};
 
-use super::arguments::DoctorArguments;
+use super::arguments::{DoctorArguments, PlaceArguments};
 use super::place::Surroundings;
 use super::{client, no_token, print_line, unreachable};
 use crate::failure::incomplete;
@@ -15,12 +15,7 @@ const INCOMPLETE: u8 = 3;
 
 /// Prints one line for each thing that the gate needs.
 pub(super) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
-    let kind = arguments.place.forge.kind();
-    let Some(client) = client(&arguments.place, &Surroundings::of_process())? else {
-        return Err(incomplete("there is no token", None, no_token(kind)));
-    };
-    let checks = examine(client.as_ref(), &arguments.status, &arguments.guard)
-        .map_err(|error| unreachable("cannot read the repository", error))?;
+    let checks = examined(&arguments.place, &arguments.status, &arguments.guard)?;
     let (mut missing, mut unknown) = (false, false);
     for check in &checks {
         match &check.answer {
@@ -41,4 +36,17 @@ pub(super) fn doctor(arguments: &DoctorArguments) -> Result<ExitCode> {
         (false, true) => ExitCode::from(INCOMPLETE),
         (false, false) => ExitCode::SUCCESS,
     })
+}
+
+/// What the repository demands of what the gate needs. `status` is the context of the gate, `guards` are further paths that only code
+/// owners should change.
+///
+/// # Errors
+///
+/// No token, or a forge that does not answer.
+pub(in crate::commands) fn examined(place: &PlaceArguments, status: &str, guards: &[String]) -> Result<Vec<Check>> {
+    let Some(client) = client(place, &Surroundings::of_process())? else {
+        return Err(incomplete("there is no token", None, no_token(place.forge.kind())));
+    };
+    examine(client.as_ref(), status, guards).map_err(|error| unreachable("cannot read the repository", error))
 }

@@ -17,7 +17,8 @@ use crate::failure::{failure, incomplete};
 use crate::output::print;
 
 pub(crate) use arguments::ForgeCommand;
-use arguments::PlaceArguments;
+pub(super) use arguments::{ForgeName, PlaceArguments, STATUS};
+pub(super) use doctor::examined;
 use place::{Surroundings, token_variables};
 
 /// Does what the command line asks for.
