@@ -35,7 +35,7 @@ With --exit-code also those of the scan that made the report:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct ConvertArguments {
-    /// The report, in the format `json`; `-` is standard input
+    /// The report, in the format `json` or `jsonl`; `-` is standard input
     #[arg(value_name = "REPORT", value_hint = ValueHint::FilePath)]
     report: PathBuf,
     /// The format of the report on standard output

@@ -29,10 +29,10 @@ Exit codes:
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct DiffArguments {
-    /// The earlier report, in the format `json`; `-` is standard input
+    /// The earlier report, in the format `json` or `jsonl`; `-` is standard input
     #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
     old: PathBuf,
-    /// The later report, in the format `json`; `-` is standard input
+    /// The later report, in the format `json` or `jsonl`; `-` is standard input
     #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
     new: PathBuf,
     /// How to print it

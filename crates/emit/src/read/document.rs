@@ -6,8 +6,8 @@ use std::borrow::Cow;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use weighbridge_core::{
-    AddedLines, Change, Digest, Notification, NotificationLevel, Outcome, PolicyUse, Report, Review, ReviewCause,
-    ReviewReason, RuleId, Severity, Skipped, Summary,
+    AddedLines, Change, Digest, Finding, Notification, NotificationLevel, Outcome, PolicyUse, Report, Review,
+    ReviewCause, ReviewReason, RuleId, Severity, Skipped, Summary,
 };
 
 use super::finding::ReadFinding;
@@ -18,10 +18,10 @@ use super::values::{
 use super::{ReadError, ReadReport};
 use crate::json::{SCHEMA_VERSION, outcome_name};
 
-/// The document.
+/// The document with its lists, or its head without them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Document {
+pub(super) struct Document<F, N = F> {
     #[serde(rename = "schema_version")]
     _schema_version: OurVersion,
     tool: Object<ToolObject>,
@@ -34,9 +34,12 @@ pub(super) struct Document {
     #[serde(deserialize_with = "nullable")]
     policy: Option<Object<PolicyObject>>,
     review: ReadReview,
-    findings: List<ReadFinding>,
-    notifications: List<ReadNotification>,
+    findings: F,
+    notifications: N,
 }
+
+/// The document with its lists.
+pub(super) type Whole = Document<List<ReadFinding>, List<ReadNotification>>;
 
 /// The version that is read.
 struct OurVersion;
@@ -152,9 +155,23 @@ struct NotificationObject {
     uri: Option<RawText>,
 }
 
-impl Document {
+impl Whole {
     /// The report, if it agrees with what it says about itself.
-    pub(super) fn into_report(self) -> Result<ReadReport, ReadError> {
+    pub(super) fn read(mut self) -> Result<ReadReport, ReadError> {
+        let findings = std::mem::take(&mut self.findings.0);
+        let notifications = std::mem::take(&mut self.notifications.0);
+        let findings = findings.into_iter().map(|finding| finding.0).collect();
+        self.into_report(findings, notifications.into_iter().map(|one| one.0).collect())
+    }
+}
+
+impl<F, N> Document<F, N> {
+    /// The report that these belong to, if it agrees with what it says about itself.
+    pub(super) fn into_report(
+        self,
+        findings: Vec<Finding>,
+        notifications: Vec<Notification>,
+    ) -> Result<ReadReport, ReadError> {
         let (tool, said) = (self.tool.0, self.summary.0);
         let summary = Summary {
             files: said.files.0,
@@ -164,8 +181,6 @@ impl Document {
                 symlinks: said.skipped.0.symlinks.0,
             },
         };
-        let findings = self.findings.0.into_iter().map(|finding| finding.0).collect();
-        let notifications = self.notifications.0.into_iter().map(|one| one.0).collect();
         let mut report = Report::new(findings, notifications, summary);
         report.change = self.change.map(change);
         report.policy = self.policy.map(|Object(policy)| PolicyUse {
@@ -309,7 +324,7 @@ impl TryFrom<Object<ReasonObject>> for ReadReason {
 
 #[derive(Deserialize)]
 #[serde(try_from = "Object<NotificationObject>")]
-struct ReadNotification(Notification);
+pub(super) struct ReadNotification(pub(super) Notification);
 
 impl TryFrom<Object<NotificationObject>> for ReadNotification {
     type Error = Fault;

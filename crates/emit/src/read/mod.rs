@@ -1,4 +1,4 @@
-//! Our own JSON, read back.
+//! Our own JSON, read back: the formats `json` and `jsonl`.
 //!
 //! A report may come from somebody else: a job that ran the code of a fork, an artifact that anybody could replace. So
 //! every text in it is data. Nothing is taken that [`Format::Json`](crate::Format::Json) does not write, sizes are bounded,
@@ -7,22 +7,32 @@
 
 mod document;
 mod finding;
+mod lines;
 mod values;
 
 #[cfg(test)]
+mod line_tests;
+#[cfg(test)]
 mod tests;
 
+use std::io::{self, BufReader, Read};
+
 use serde::Deserialize;
+use serde_json::Deserializer;
 use weighbridge_core::{Digest, Report, RuleId, Severity};
 
 use crate::json::SCHEMA_VERSION;
 use crate::prose::at_most;
 use crate::shown::joined;
-use document::Document;
+use document::Whole;
 use values::Object;
 
-/// The largest report that is read.
+/// The largest report that is read from somebody who may not be trusted.
 pub const MAX_REPORT_BYTES: usize = 64 << 20;
+/// The largest report that is read from its owner: some three million findings.
+pub const MAX_OWN_REPORT_BYTES: u64 = 4 << 30;
+/// So much is looked at to tell the formats apart.
+const START_BYTES: u64 = 64;
 /// The longest explanation of what is wrong with one: it may quote the report.
 const MAX_PROBLEM: usize = 300;
 
@@ -53,8 +63,20 @@ impl ReadReport {
 #[non_exhaustive]
 pub enum ReadError {
     /// More bytes than are read.
-    #[error("it is larger than {} MiB", MAX_REPORT_BYTES >> 20)]
-    TooLarge,
+    #[error("it is larger than {} MiB", limit >> 20)]
+    TooLarge {
+        /// The bytes that are read.
+        limit: u64,
+    },
+    /// Lines that do not end with a summary.
+    #[error("its last line is no summary, so it was cut")]
+    Cut,
+    /// A source that does not give all its bytes.
+    #[error("it cannot be read to its end: {kind}")]
+    Unreadable {
+        /// What the system says.
+        kind: io::ErrorKind,
+    },
     /// Another version of the format.
     #[error("its `schema_version` is {given}, and this weighbridge reads {SCHEMA_VERSION}")]
     OtherVersion {
@@ -87,28 +109,90 @@ impl ReadError {
     /// How to mend it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::TooLarge => "scan parts of the project, or fewer rules, each into a report of its own",
+            Self::TooLarge { .. } => {
+                "scan what changed (`--changed`), parts of the project, or fewer rules; `scan --output FORMAT=PATH` writes other formats without reading a report"
+            }
+            Self::Cut => "scan again; a disk may have been full, or a job stopped",
+            Self::Unreadable { .. } => "name a file that can be read",
             Self::OtherVersion { .. } => "use the weighbridge that wrote the report, or scan again with this one",
             Self::Malformed { .. } => {
-                "name a report that `weighbridge scan --format json` of this version wrote, whole and unchanged"
+                "name a report that `weighbridge scan --format json` (or `jsonl`) of this version wrote, whole and unchanged"
             }
             Self::Contradiction { .. } => "the report was changed after it was written: scan again",
         }
     }
 }
 
-/// Reads a report in the format `json`. Any bytes give an answer, and what is read is written the same again.
+/// Reads a report in the format `json` or `jsonl`. Any bytes give an answer, and what is read is written the same again.
 ///
 /// # Errors
 ///
-/// Bytes that are no report, or none of this version; see [`ReadError`].
+/// Bytes that are no report, or none of this version, or more than [`MAX_REPORT_BYTES`]; see [`ReadError`].
 pub fn read_report(bytes: &[u8]) -> Result<ReadReport, ReadError> {
     if bytes.len() > MAX_REPORT_BYTES {
-        return Err(ReadError::TooLarge);
+        return Err(ReadError::TooLarge {
+            limit: MAX_REPORT_BYTES as u64,
+        });
     }
-    let document = serde_json::from_slice(bytes);
-    let Object(document): Object<Document> = document.map_err(|error| malformed(bytes, &error))?;
-    document.into_report()
+    read(Deserializer::from_slice(bytes), lines::begin_with(bytes))
+        .unwrap_or_else(|error| Err(malformed(bytes, &error)))
+}
+
+/// Reads a report like [`read_report`] without holding its bytes, so that it may have up to [`MAX_OWN_REPORT_BYTES`]. Takes several times
+/// as long.
+///
+/// # Errors
+///
+/// Those of [`read_report`], and a source that cannot be read.
+pub fn read_own_report(source: impl Read) -> Result<ReadReport, ReadError> {
+    let mut source = Limited {
+        source,
+        left: MAX_OWN_REPORT_BYTES,
+    };
+    let mut start = Vec::new();
+    source
+        .by_ref()
+        .take(START_BYTES)
+        .read_to_end(&mut start)
+        .map_err(|error| ReadError::Unreadable { kind: error.kind() })?;
+    let is_lines = lines::begin_with(&start);
+    let whole = BufReader::new(start.as_slice().chain(source));
+    read(Deserializer::from_reader(whole), is_lines).unwrap_or_else(|error| {
+        Err(match error.io_error_kind() {
+            Some(io::ErrorKind::FileTooLarge) => ReadError::TooLarge {
+                limit: MAX_OWN_REPORT_BYTES,
+            },
+            Some(kind) => ReadError::Unreadable { kind },
+            None => malformed(&start, &error),
+        })
+    })
+}
+
+/// Bytes up to a limit, beyond which there is an error and not the end.
+struct Limited<R> {
+    source: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Limited<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.source.read(buffer)?;
+        self.left = (self.left.checked_sub(count as u64)).ok_or(io::ErrorKind::FileTooLarge)?;
+        Ok(count)
+    }
+}
+
+/// The report; what is no JSON of ours is the outer error.
+fn read<'de, R: serde_json::de::Read<'de>>(
+    mut input: Deserializer<R>,
+    is_lines: bool,
+) -> Result<Result<ReadReport, ReadError>, serde_json::Error> {
+    if is_lines {
+        return lines::read(input);
+    }
+    let Object(document): Object<Whole> = Object::deserialize(&mut input)?;
+    input.end()?;
+    Ok(document.read())
 }
 
 /// A report of another version differs in anything, so the version is looked at first.

@@ -27,7 +27,7 @@ fn emitted(format: Format, read: &ReadReport) -> String {
 }
 
 /// The sample with everything that a report can hold besides.
-fn full_sample() -> Report {
+pub(super) fn full_sample() -> Report {
     let mut report = sample::report();
     let mut findings = report.findings().to_vec();
     findings[0].provenance = Some(Provenance::DeclaredAi);
@@ -69,7 +69,7 @@ fn full_sample() -> Report {
     report
 }
 
-fn read(text: &str) -> ReadReport {
+pub(super) fn read(text: &str) -> ReadReport {
     read_report(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -277,7 +277,6 @@ fn what_is_wrong_is_said_with_its_line_and_without_what_it_would_obey() {
 fn what_is_no_report_is_refused() {
     let cut = &sample::emitted(Format::Json)[..1_000];
     let deep = "[".repeat(100_000);
-    let lines = sample::emitted(Format::Jsonl);
     let twice = sample::emitted(Format::Json).replacen("\"outcome\"", "\"outcome\": \"clean\",\"outcome\"", 1);
     for text in [
         "",
@@ -287,14 +286,16 @@ fn what_is_no_report_is_refused() {
         "\u{feff}{}",
         cut,
         &deep,
-        &lines,
         &twice,
         &sample::emitted(Format::Sarif),
     ] {
         assert!(read_report(text.as_bytes()).is_err());
     }
     assert!(read_report(b"\xff\xfe{\0").is_err());
-    assert_eq!(read_report(&vec![b' '; MAX_REPORT_BYTES + 1]), Err(ReadError::TooLarge));
+    assert_eq!(
+        read_report(&vec![b' '; MAX_REPORT_BYTES + 1]),
+        Err(ReadError::TooLarge { limit: 64 << 20 })
+    );
 }
 
 #[test]
@@ -347,7 +348,7 @@ fn a_hostile_report_commands_nobody() {
 
 prop_compose! {
     /// Texts that no scan makes, in every place that a report has for one.
-    fn any_report()(
+    pub(super) fn any_report()(
         report in every_format::report(),
         texts in proptest::collection::vec(every_format::hostile_text(), 6),
         path in any::<Vec<u8>>(),
@@ -390,12 +391,18 @@ proptest! {
         for &format in Format::ALL {
             prop_assert_eq!(emitted(format, &read), sample::emitted_from(format, &report), "{}", format);
         }
+        prop_assert_eq!(&read_report(emitted(Format::Jsonl, &read).as_bytes()), &Ok(read.clone()));
         prop_assert_eq!(&read_report(emitted(Format::Json, &read).as_bytes()), &Ok(read));
     }
 
     #[test]
-    fn any_text_in_any_place_gives_an_answer(text in every_format::hostile_text(), at in 0usize..8_000, length in 0usize..40) {
-        let whole = sample::emitted(Format::Json);
+    fn any_text_in_any_place_gives_an_answer(
+        text in every_format::hostile_text(),
+        at in 0usize..8_000,
+        length in 0usize..40,
+        in_lines in any::<bool>(),
+    ) {
+        let whole = sample::emitted(if in_lines { Format::Jsonl } else { Format::Json });
         let at = whole.floor_char_boundary(at.min(whole.len()));
         let end = whole.ceil_char_boundary((at + length).min(whole.len()));
 

@@ -15,8 +15,8 @@ use crate::shown::spelled_out;
 
 /// The longest text: as long as the longest page of a rule.
 const MAX_TEXT_BYTES: usize = 1 << 20;
-/// Elements of the longest list.
-const MAX_ITEMS: usize = 1_000_000;
+/// Elements of the longest list: more than the largest report holds, since a finding takes a kilobyte.
+pub(super) const MAX_ITEMS: usize = 5_000_000;
 /// The largest number that all readers of JSON agree on.
 ///
 /// Source: [RFC 8259 §6](https://www.rfc-editor.org/rfc/rfc8259#section-6). It also leaves room for the sums that emitters make.
