@@ -38,13 +38,18 @@ local_ci() {
   node "$npm/node_modules/gitlab-ci-local/src/index.js" "$@" >"$scratch/log" 2>&1 || code=$?
 }
 
-# run_job [VARIABLE…]: runs the job as the pipeline of a merge request.
-run_job() {
-  local variables=() variable
+# run_jobs JOB,… [VARIABLE…]: runs the jobs as the pipeline of a merge request does.
+run_jobs() {
+  local jobs variables=() variable
+  IFS=, read -ra jobs <<<"$1"
+  shift
   for variable in CI_PIPELINE_SOURCE=merge_request_event "$@"; do variables+=(--variable "$variable"); done
   rm -rf .gitlab-ci-local -- *.json *.xml *.sarif
-  local_ci "${variables[@]}" --force-shell-executor --artifacts-to-source weighbridge
+  local_ci "${variables[@]}" --force-shell-executor --artifacts-to-source "${jobs[@]}"
 }
+
+# run_job [VARIABLE…]: runs the job of the scan.
+run_job() { run_jobs weighbridge "$@"; }
 
 logged() { grep -qF -- "$1" "$scratch/log"; }
 not() { ! "$@"; }
@@ -118,4 +123,33 @@ run_job CI_MERGE_REQUEST_DIFF_BASE_SHA="$base"
 check "what a merge request adds counts with \`changed\`" test "$code" -eq 1
 run_job CI_MERGE_REQUEST_DIFF_BASE_SHA=0123456789012345678901234567890123456789
 check "a base that is not there is no clean scan" test "$code" -ne 0
+
+# --- the human gate ---------------------------------------------------------------------------------------------------------
+
+local_ci --variable CI_PIPELINE_SOURCE=merge_request_event --list
+check "without forge-sync there is no job of the gate" not logged weighbridge-gate
+consumer 'forge-sync: true' 'approvers: alice,group/seniors' 'scope: changed' 'disable-auto-merge: true'
+git add . && git commit --quiet --message gate
+local_ci --variable CI_PIPELINE_SOURCE=merge_request_event --list
+check "with forge-sync there is one" logged weighbridge-gate
+local_ci --variable CI_PIPELINE_SOURCE=push --variable CI_COMMIT_BRANCH=main --list
+check "it is for merge requests alone" not logged weighbridge-gate
+local_ci --preview
+check "it checks nothing out" logged 'GIT_STRATEGY: none'
+check "it has an environment of its own" logged 'name: weighbridge-gate'
+request=(CI_MERGE_REQUEST_DIFF_BASE_SHA="$base" CI_MERGE_REQUEST_IID=7 CI_MERGE_REQUEST_SOURCE_BRANCH_SHA="$(git rev-parse HEAD)")
+run_jobs weighbridge,weighbridge-gate "${request[@]}"
+check "the gate runs although the scan has findings" logged 'waits for alice or group/seniors'
+check "it is red without a token" test "$code" -ne 0
+check "it says which variable is missing" logged WEIGHBRIDGE_GITLAB_TOKEN
+# A forge that answers nobody: the gate is red, and nothing prints the token.
+token=glpat-$(head -c 15 /dev/urandom | od -An -tx1 | tr -d ' \n')
+run_jobs weighbridge,weighbridge-gate "${request[@]}" CI_API_V4_URL=http://127.0.0.1:1/api/v4 WEIGHBRIDGE_GITLAB_TOKEN="$token"
+check "it is red if the forge does not answer" test "$code" -ne 0
+check "it says so" logged 'there is no answer'
+check "the token is not in the log" not logged "$token"
+# shellcheck disable=SC2016 # it must not be expanded
+consumer 'forge-sync: true' 'approvers: "$(touch inert); `touch inert`"'
+run_jobs weighbridge,weighbridge-gate "${request[@]}"
+check "approvers are never read as code" test -z "$(find . -name inert)"
 finish
