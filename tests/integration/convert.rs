@@ -316,7 +316,10 @@ fn lines_convert_as_the_document_does() {
     assert_eq!(convert("r.jsonl", "html"), html);
     assert_eq!(convert("r.jsonl", "json").as_bytes(), folder.read("r.json"));
     assert_eq!(convert("r.json", "jsonl").as_bytes(), folder.read("r.jsonl"));
-    folder.run(["diff", "r.json", "r.jsonl"]).exits_with(0).prints("0 new, 0 fixed, 6 still open");
+    folder
+        .run(["diff", "r.json", "r.jsonl"])
+        .exits_with(0)
+        .prints("0 new, 0 fixed, 6 still open");
 
     let text = String::from_utf8(folder.read("r.jsonl")).unwrap();
     let cut = text.trim_end().rsplit_once('\n').unwrap().0;

@@ -14,6 +14,12 @@ const ALL: [&str; 6] = [
     ".git/hooks/pre-commit",
 ];
 
+/// What `--gate` writes besides.
+const GATE: [&str; 2] = [
+    ".github/workflows/weighbridge-news.yml",
+    ".github/workflows/weighbridge-gate.yml",
+];
+
 fn init(folder: &Folder, flags: &[&str]) -> Ran {
     folder.run([&["init"], flags].concat())
 }
@@ -195,6 +201,40 @@ fn the_guides_show_what_is_written() {
     assert!(guide("github").contains(&written(ALL[1])));
     assert!(guide("pre-commit").contains(&written(ALL[4])));
     assert!(guide("pre-commit").contains(&written(ALL[5])));
+    init(&repository.folder, &["--gate"]).exits_with(0);
+    for name in GATE {
+        assert!(guide("human-gate").contains(&written(name)), "{name}");
+    }
+}
+
+#[test]
+fn the_gate_is_written_on_demand_only_and_with_the_scan_that_it_follows() {
+    let repository = Repository::new();
+    let is_there = |name: &str| repository.folder.path().join(name).is_file();
+    init(&repository.folder, &["--all"]).exits_with(0);
+    assert!(!GATE.iter().any(|name| is_there(name)));
+
+    let repository = Repository::new();
+    init(&repository.folder, &["--gate"])
+        .exits_with(0)
+        .says("`WEIGHBRIDGE_APPROVERS`");
+
+    assert_eq!(there(&repository.folder), [ALL[0], ALL[1]]);
+    let gate = String::from_utf8(repository.folder.read(GATE[1])).unwrap();
+    for name in [
+        "workflows: [weighbridge, weighbridge-news]",
+        "--name weighbridge-report ",
+    ] {
+        assert!(gate.contains(name), "{name}");
+    }
+    let scan = String::from_utf8(repository.folder.read(ALL[1])).unwrap();
+    assert!(scan.starts_with("# Written") && scan.contains("\nname: weighbridge\n"));
+    assert!(scan.contains("name: weighbridge-report\n"), "the gate fetches it");
+    let news = String::from_utf8(repository.folder.read(GATE[0])).unwrap();
+    assert!(news.contains("\nname: weighbridge-news\n"));
+    // What runs for a pull request has no rights, and what has rights runs nothing of it.
+    assert!(news.contains("\npermissions: {}\n") && !news.contains(" uses:"));
+    assert!(!gate.contains(" uses:") && !gate.contains("\n  pull_request"));
 }
 
 #[test]

@@ -27,6 +27,9 @@ pub(crate) struct InitArguments {
     /// Write a workflow for GitHub. Without one of these flags: whatever the repository seems to use
     #[arg(long)]
     github: bool,
+    /// Write the workflows of the human gate for GitHub, which follow --github; on GitLab the gate lies outside of the repository
+    #[arg(long)]
+    gate: bool,
     /// Write a job for GitLab
     #[arg(long)]
     gitlab: bool,
@@ -36,7 +39,7 @@ pub(crate) struct InitArguments {
     /// Write a git hook that needs no other program
     #[arg(long)]
     hook: bool,
-    /// Write all of them
+    /// Write all of them but the gate
     #[arg(long)]
     all: bool,
     /// Print what would be written, and write nothing
@@ -102,16 +105,20 @@ fn leave_alone(existing: &Path, piece: &Piece, paths: &Paths, console: &Console)
 fn chosen(arguments: &InitArguments, place: &Place) -> Result<Vec<Piece>> {
     let InitArguments {
         github,
+        gate,
         gitlab,
         pre_commit,
         hook,
         all,
         ..
     } = *arguments;
-    let is_guessed = !(github || gitlab || pre_commit || hook || all);
+    let is_guessed = !(github || gate || gitlab || pre_commit || hook || all);
     let mut pieces = vec![pieces::settings(place)];
-    if github || all || is_guessed && place.uses_github() {
+    if github || gate || all || is_guessed && place.uses_github() {
         pieces.push(pieces::github(place));
+    }
+    if gate {
+        pieces.extend(pieces::github_gate(place));
     }
     if gitlab || all || is_guessed && place.uses_gitlab() {
         pieces.extend(pieces::gitlab(place));

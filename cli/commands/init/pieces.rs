@@ -13,6 +13,8 @@ use crate::failure::failure;
 
 const SETTINGS: &str = include_str!("templates/weighbridge.toml");
 const GITHUB: &str = include_str!("templates/github.yml");
+const GITHUB_NEWS: &str = include_str!("templates/github-news.yml");
+const GITHUB_GATE: &str = include_str!("templates/github-gate.yml");
 /// The template that projects include from elsewhere is copied, so that the pipeline needs no other project.
 const GITLAB_JOB: &str = include_str!("../../../.gitlab-ci-template.yml");
 const GITLAB_INCLUDE: &str = include_str!("templates/gitlab-include.yml");
@@ -89,6 +91,19 @@ pub(super) fn github(place: &Place) -> Piece {
         next: Some("put a commit of weighbridge in place of the zeros in @NAME@, and make the job a required check"),
         ..Piece::new(place, ".github/workflows/weighbridge.yml", text)
     }
+}
+
+/// The workflows of the human gate for GitHub, which follow the one that scans.
+pub(super) fn github_gate(place: &Place) -> [Piece; 2] {
+    let news = Piece::new(place, ".github/workflows/weighbridge-news.yml", GITHUB_NEWS.to_owned());
+    let gate = Piece {
+        next: Some(
+            "put a commit of weighbridge in place of the zeros in @NAME@, name who may approve in the variable \
+             `WEIGHBRIDGE_APPROVERS`, and require the status `weighbridge/human-review`",
+        ),
+        ..Piece::new(place, ".github/workflows/weighbridge-gate.yml", GITHUB_GATE.to_owned())
+    };
+    [news, gate]
 }
 
 /// A job for GitLab, and the lines that include it.
