@@ -59,7 +59,7 @@ impl Guard {
         if !is_wanted {
             return Self::Off;
         }
-        match Past::open(start, None) {
+        match Past::open(start) {
             Ok(past) => Self::Base(Box::new(past)),
             Err(trouble) => Self::Blind(trouble),
         }
@@ -73,14 +73,22 @@ impl Guard {
         }
     }
 
+    /// The base of the change, if it decides.
+    pub(crate) fn past(&self) -> Option<&Past> {
+        match self {
+            Self::Base(past) => Some(past),
+            Self::Off | Self::Blind(_) => None,
+        }
+    }
+
     /// Whether the base of a change decides.
     pub(crate) fn is_on(&self) -> bool {
-        matches!(self, Self::Base(_))
+        self.past().is_some()
     }
 
     /// Tells each entry which of its lines are new, so that suppressions on them can be told from old ones.
     pub(crate) fn mark(&self, walked: &mut Walked, paths: &Paths) {
-        let Self::Base(past) = self else { return };
+        let Some(past) = self.past() else { return };
         for entry in &mut walked.entries {
             entry.new_lines = past.added(&paths.absolute(entry.input.path())).cloned();
         }
@@ -98,7 +106,7 @@ impl Guard {
 
     /// The files that decide and that the change touches.
     fn touched(&self, deciding: &[(PathBuf, &str)]) -> Vec<ReviewReason> {
-        let Self::Base(past) = self else { return Vec::new() };
+        let Some(past) = self.past() else { return Vec::new() };
         let reason = |path: &Path, what: &str| ReviewReason {
             cause: ReviewCause::Guard,
             path: Some(SourcePath::new(path.as_os_str().as_encoded_bytes())),

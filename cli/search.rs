@@ -74,7 +74,7 @@ impl<'a> Search<'a> {
     /// A path that does not exist; git, if it was asked and cannot tell.
     pub(crate) fn files(&self, scope: Option<&Scope>, guard: &Guard) -> Result<Walked> {
         let mut walked = match scope {
-            Some(scope) => self.changed(scope)?,
+            Some(scope) => self.changed(scope, guard)?,
             None => walk::collect(self.roots, &self.options, self.paths)?,
         };
         if scope.is_none() && guard.is_on() && !self.roots.iter().any(|root| root.as_os_str() == "-") {
@@ -83,7 +83,7 @@ impl<'a> Search<'a> {
                 since: Since::Base,
                 all_lines: true,
             };
-            let changed = self.changed(&everywhere)?;
+            let changed = self.changed(&everywhere, guard)?;
             walked.range = changed.range;
             walked.entries.extend(changed.entries);
             walked.entries.sort();
@@ -93,12 +93,13 @@ impl<'a> Search<'a> {
         Ok(walked)
     }
 
-    fn changed(&self, scope: &Scope) -> Result<Walked> {
+    fn changed(&self, scope: &Scope, guard: &Guard) -> Result<Walked> {
         let request = git::Request {
             roots: self.roots,
             options: &self.options,
             selection: self.selection,
             paths: self.paths,
+            past: guard.past(),
         };
         git::collect(scope, &request)
     }

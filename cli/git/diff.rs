@@ -6,10 +6,12 @@ use super::lines::Lines;
 use super::trouble::Trouble;
 
 /// A file that is there and was not, or is otherwise than it was.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Change {
     /// Below the root of the repository.
     pub(super) path: Vec<u8>,
+    /// The path that it was renamed from.
+    former: Option<Vec<u8>>,
     /// Its content, if git has stored it.
     pub(super) id: Oid,
     /// What it is.
@@ -30,12 +32,31 @@ pub(super) enum Kind {
 }
 
 /// All changes of a diff.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Changes {
     /// In the order of the paths.
     pub(super) list: Vec<Change>,
     /// Files whose former content is not in the clone, so that all their lines count as added.
     pub(super) unknown: usize,
+}
+
+impl Changes {
+    /// The same for a search that treats some files otherwise under another name.
+    ///
+    /// `is_alike` tells whether a file that was renamed from the first path to the second is searched for the same things in both
+    /// places. If it is not, all its lines count: the lines may be old, but nobody looked for this in them.
+    pub(super) fn counted(mut self, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) -> Self {
+        for change in &mut self.list {
+            if change
+                .former
+                .as_ref()
+                .is_some_and(|former| !is_alike(former, &change.path))
+            {
+                change.lines = Lines::All;
+            }
+        }
+        self
+    }
 }
 
 /// How all diffs are made: added lines without lines around them.
@@ -61,10 +82,7 @@ pub(super) fn find_renames(diff: &mut Diff<'_>) -> Result<(), git2::Error> {
 }
 
 /// What `diff` says about files that are there.
-///
-/// `is_alike` tells whether a file that was renamed from the first path to the second is searched for the same things in both
-/// places. If it is not, all its lines count: the lines may be old, but nobody looked for this in them.
-pub(super) fn changes(diff: &Diff<'_>, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) -> Result<Changes, Trouble> {
+pub(super) fn changes(diff: &Diff<'_>) -> Result<Changes, Trouble> {
     let mut changes = Changes::default();
     for (index, delta) in diff.deltas().enumerate() {
         let file = delta.new_file();
@@ -79,7 +97,7 @@ pub(super) fn changes(diff: &Diff<'_>, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) 
             _ if path.ends_with(b"/") => Kind::Repository,
             _ => Kind::File,
         };
-        let lines = if kind == Kind::File && has_lines(&delta, is_alike) {
+        let lines = if kind == Kind::File && has_former_content(&delta) {
             match added_lines(diff, index) {
                 Ok(lines) => lines,
                 Err(error) => match Trouble::from(error) {
@@ -95,6 +113,7 @@ pub(super) fn changes(diff: &Diff<'_>, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) 
         };
         changes.list.push(Change {
             path: path.to_vec(),
+            former: former(&delta),
             id: file.id(),
             kind,
             lines,
@@ -104,16 +123,13 @@ pub(super) fn changes(diff: &Diff<'_>, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) 
 }
 
 /// Whether the file had a content before to compare with.
-fn has_lines(delta: &DiffDelta<'_>, is_alike: &dyn Fn(&[u8], &[u8]) -> bool) -> bool {
-    match (
-        delta.status(),
-        delta.old_file().path_bytes(),
-        delta.new_file().path_bytes(),
-    ) {
-        (Delta::Modified, ..) => true,
-        (Delta::Renamed, Some(old), Some(new)) => is_alike(old, new),
-        _ => false,
-    }
+fn has_former_content(delta: &DiffDelta<'_>) -> bool {
+    matches!(delta.status(), Delta::Modified | Delta::Renamed)
+}
+
+fn former(delta: &DiffDelta<'_>) -> Option<Vec<u8>> {
+    let path = delta.old_file().path_bytes()?;
+    (delta.status() == Delta::Renamed).then(|| path.to_vec())
 }
 
 fn added_lines(diff: &Diff<'_>, index: usize) -> Result<Lines, git2::Error> {

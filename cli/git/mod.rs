@@ -70,6 +70,8 @@ pub(crate) struct Request<'a> {
     pub(crate) selection: &'a Selection<'a>,
     /// How files are named.
     pub(crate) paths: &'a Paths,
+    /// The base of the change, if it was opened before.
+    pub(crate) past: Option<&'a Past>,
 }
 
 /// The files that have changed, each with its added lines.
@@ -109,27 +111,12 @@ fn changed(scope: &Scope, request: &Request<'_>) -> Result<Walked, Trouble> {
     let repository = repository::open(&start)?;
     let folder = repository::folder_of(&repository)?;
     let is_alike = |old: &[u8], new: &[u8]| is_alike(folder, request, old, new);
-    let range = match &scope.since {
-        Since::Staged => Range::of_index(&repository, &start)?,
-        Since::Revision(name) => range(&repository, &start, &Compared::named(&repository, name)?)?,
-        Since::Base => range(&repository, &start, &base_commit(&repository)?)?,
+    let known = request.past.filter(|_| scope.since == Since::Base);
+    let (range, changes) = match known.and_then(|past| past.change(folder)) {
+        Some(known) => known,
+        None => read(scope, &repository, &start)?,
     };
-    let made = |renames: bool| {
-        let mut diff = match &scope.since {
-            Since::Staged => staged(&repository)?,
-            Since::Revision(_) | Since::Base => since(&repository, range.base)?,
-        };
-        if renames {
-            diff::find_renames(&mut diff)?;
-        }
-        Ok(diff)
-    };
-    let diff = match made(true) {
-        // To see that a file was renamed takes its former content.
-        Err(Trouble::MissingObject) => made(false)?,
-        diff => diff?,
-    };
-    let mut changes = diff::changes(&diff, &is_alike)?;
+    let mut changes = changes.counted(&is_alike);
     let range = range.with_added(folder, &changes);
     if scope.all_lines {
         changes.list.iter_mut().for_each(|change| change.lines = Lines::All);
@@ -141,6 +128,32 @@ fn changed(scope: &Scope, request: &Request<'_>) -> Result<Walked, Trouble> {
         range: Some(range),
         ..walked
     })
+}
+
+/// The commits that a change goes from and to, and what it changes.
+fn read(scope: &Scope, repository: &Repository, start: &Arc<Path>) -> Result<(Range, Changes), Trouble> {
+    let range = match &scope.since {
+        Since::Staged => Range::of_index(repository, start)?,
+        Since::Revision(name) => range(repository, start, &Compared::named(repository, name)?)?,
+        Since::Base => range(repository, start, &base_commit(repository)?)?,
+    };
+    let made = |renames: bool| {
+        let mut diff = match &scope.since {
+            Since::Staged => staged(repository)?,
+            Since::Revision(_) | Since::Base => since(repository, range.base)?,
+        };
+        if renames {
+            diff::find_renames(&mut diff)?;
+        }
+        Ok(diff)
+    };
+    let diff = match made(true) {
+        // To see that a file was renamed takes its former content.
+        Err(Trouble::MissingObject) => made(false)?,
+        diff => diff?,
+    };
+    let changes = diff::changes(&diff)?;
+    Ok((range, changes))
 }
 
 /// Where the repository is looked for: around the first path.
@@ -219,6 +232,7 @@ fn range(repository: &Repository, start: &Arc<Path>, compared: &Compared<'_>) ->
 /// From the tree of `base` to the files on the disk, so that edits which are not committed count too.
 fn since(repository: &Repository, base: Oid) -> Result<git2::Diff<'_>, Trouble> {
     let tree = repository.find_commit(base)?.tree()?;
+    tracing::debug!(%base, "git diff made");
     Ok(repository.diff_tree_to_workdir_with_index(Some(&tree), Some(&mut diff::options()))?)
 }
 

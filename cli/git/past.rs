@@ -5,13 +5,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use git2::{ObjectType, Oid, Repository};
+use git2::{Delta, Diff, ObjectType, Oid, Repository};
 
-use super::Compared;
 use super::base;
-use super::diff;
+use super::diff::{self, Changes};
 use super::lines::Lines;
+use super::range::Range;
 use super::repository;
 use super::trouble::Trouble;
 
@@ -26,6 +27,10 @@ pub(crate) struct Past {
     revision: String,
     /// The paths that the change touches, deleted ones too, below the folder; with the lines that it adds.
     touched: BTreeMap<PathBuf, Lines>,
+    /// The commits of the change, without lines.
+    range: Range,
+    /// What the change does, with renamed files recognised.
+    changes: Changes,
 }
 
 /// What the base and the change say about a path.
@@ -47,20 +52,20 @@ pub(crate) fn is_change_request() -> bool {
 }
 
 impl Past {
-    /// The repository around `start`, seen from the base that the CI names, or from `revision`.
-    pub(crate) fn open(start: &Path, revision: Option<&str>) -> Result<Self, Trouble> {
+    /// The repository around `start`, seen from the base that the CI names.
+    pub(crate) fn open(start: &Path) -> Result<Self, Trouble> {
         let repository = repository::open(start)?;
         let folder = repository::folder_of(&repository)?;
         let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
-        let compared = match revision {
-            Some(name) => Compared::named(&repository, name)?,
-            None => super::base_commit(&repository)?,
-        };
-        let tip = target_tip(&repository).filter(|_| revision.is_none());
+        let compared = super::base_commit(&repository)?;
+        let tip = target_tip(&repository);
         let decides = tip.as_ref().unwrap_or(&compared.commit);
         let (tree, revision) = (decides.tree()?.id(), decides.id().to_string());
-        let diff = super::since(&repository, super::merge_base(&repository, &compared)?.0)?;
-        let touched = touched(&diff)?;
+        let range = super::range(&repository, &Arc::from(start), &compared)?;
+        let mut diff = super::since(&repository, range.base)?;
+        let plain = diff::changes(&diff)?;
+        let touched = touched(&diff, &plain);
+        let changes = with_renames(&mut diff, plain)?;
         drop((diff, compared, tip));
         tracing::debug!(%revision, touched = touched.len(), "guarded by the base");
         Ok(Self {
@@ -69,7 +74,15 @@ impl Past {
             tree,
             revision,
             touched,
+            range,
+            changes,
         })
+    }
+
+    /// The change, if it is one of the repository whose files lie in `folder`: its commits without lines, and what it does.
+    pub(super) fn change(&self, folder: &Path) -> Option<(Range, Changes)> {
+        let real = folder.canonicalize().ok()?;
+        (real == self.folder).then(|| (self.range.clone(), self.changes.clone()))
     }
 
     /// The base, in hexadecimal.
@@ -185,11 +198,21 @@ fn target_tip(repository: &Repository) -> Option<git2::Commit<'_>> {
     found.find_map(|name| repository.revparse_single(&name).ok()?.peel_to_commit().ok())
 }
 
-fn touched(diff: &git2::Diff<'_>) -> Result<BTreeMap<PathBuf, Lines>, Trouble> {
+/// The changes of the diff with renamed files recognised; `plain` are those without.
+fn with_renames(diff: &mut Diff<'_>, plain: Changes) -> Result<Changes, Trouble> {
+    match diff::find_renames(diff).map_err(Trouble::from) {
+        Ok(()) if diff.deltas().any(|delta| delta.status() == Delta::Renamed) => diff::changes(diff),
+        // To see that a file was renamed takes its former content.
+        Ok(()) | Err(Trouble::MissingObject) => Ok(plain),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// All names in the diff, in which no renamed file is recognised yet, and the lines that are new in each file.
+fn touched(diff: &Diff<'_>, changes: &Changes) -> BTreeMap<PathBuf, Lines> {
     let mut touched = BTreeMap::new();
-    let changes = diff::changes(diff, &|_, _| true)?;
-    for change in changes.list {
-        touched.insert(repository::path_of(&change.path), change.lines);
+    for change in &changes.list {
+        touched.insert(repository::path_of(&change.path), change.lines.clone());
     }
     let names: BTreeSet<_> = diff
         .deltas()
@@ -199,5 +222,5 @@ fn touched(diff: &git2::Diff<'_>) -> Result<BTreeMap<PathBuf, Lines>, Trouble> {
     for name in names {
         touched.entry(name).or_insert_with(|| Lines::Added([].into()));
     }
-    Ok(touched)
+    touched
 }

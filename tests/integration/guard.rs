@@ -352,3 +352,17 @@ fn a_merge_request_is_judged_by_the_tip_of_its_target() {
 
     Ran::of(command.output().unwrap()).exits_with(1);
 }
+
+#[test]
+fn what_the_change_does_is_read_once_and_renamed_files_are_known() {
+    let pull = Pull::new(&[("bad.py", BAD)]);
+    pull.repository.git(["mv", "bad.py", "renamed.py"]);
+
+    // A whole scan finds what was there before; a scan of the change does not, whatever the file is called.
+    for (scope, found) in [(&["--changed", "-v"][..], 0), (&["-v"], 1)] {
+        let ran = pull.scan(&[("more.py", "two = 2\n")], scope);
+
+        assert_eq!(ran.stderr.matches("git diff made").count(), 1, "{ran:#?}");
+        assert_eq!(ran.json()["findings"].as_array().unwrap().len(), found, "{ran:#?}");
+    }
+}
