@@ -282,10 +282,9 @@ impl Baseline {
             })
             .collect::<Result<_, _>>()?;
         let end = if lines.is_empty() { "" } else { "\n" };
-        Ok(format!(
-            "{{\"version\": {VERSION}, \"findings\": [\n{}{end}]}}\n",
-            lines.join(",\n")
-        ))
+        // `##` can only stand inside of a string, and begins commands to log runners.
+        let lines = lines.join(",\n").replace("##", "#\\u0023");
+        Ok(format!("{{\"version\": {VERSION}, \"findings\": [\n{lines}{end}]}}\n"))
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write as _};
 
 use anstyle::{AnsiColor, Style as Paint};
 use weighbridge_core::{Notification, push_visible};
-use weighbridge_emit::Style;
+use weighbridge_emit::{Style, break_commands};
 
 use crate::arguments::{DisplayArguments, When};
 use crate::failure::Failure;
@@ -122,7 +122,7 @@ impl Console {
 pub(crate) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     push_visible(&mut shown, text.as_bytes());
-    shown.replace("##[", "## [").replace("##vso", "## vso")
+    break_commands(&shown).into_owned()
 }
 
 fn write_line(line: &str) {

@@ -10,7 +10,7 @@ use weighbridge_core::NotificationLevel;
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{CreateArguments, PruneArguments, SettingsArguments};
 use crate::baseline::{Baseline, DEFAULT_NAME};
-use crate::console::Console;
+use crate::console::{Console, harmless};
 use crate::exit_code::INCOMPLETE;
 use crate::failure::failure;
 use crate::files::Files;
@@ -54,7 +54,7 @@ pub(crate) fn create(arguments: CreateArguments, console: &Console) -> Result<Ex
         }
         baseline.write(&path, &paths)?;
         let name = paths.shown_from_below(&path);
-        console.summary(&format!("findings accepted in `{name}`: {}", baseline.len()));
+        console.summary(&harmless(&format!("findings accepted in `{name}`: {}", baseline.len())));
         Ok(code(&walked, &scanned, console))
     })
 }
@@ -74,10 +74,10 @@ pub(crate) fn prune(arguments: PruneArguments, console: &Console) -> Result<Exit
             baseline.write(&path, &paths)?;
         }
         let name = paths.shown_from_below(&path);
-        console.summary(&format!(
+        console.summary(&harmless(&format!(
             "entries taken out of `{name}`: {gone}; entries left: {}",
             baseline.len()
-        ));
+        )));
         Ok(code(&walked, &scanned, console))
     })
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::{Notification, NotificationLevel, Report, Skipped, Summary};
-use weighbridge_emit::{Context, Times, summary_line};
+use weighbridge_emit::{Context, Times, harmless_path, summary_line};
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
@@ -172,7 +172,7 @@ fn nothing_to_scan(scope: Option<&Scope>, settings: &Settings) -> (&'static str,
 fn list_files(walked: &Walked, leniency: Leniency, console: &Console) -> Result<ExitCode> {
     let mut names = String::new();
     for entry in &walked.entries {
-        names.push_str(&entry.name.to_string());
+        names.push_str(&harmless_path(&entry.name));
         names.push('\n');
     }
     print(names.as_bytes())?;

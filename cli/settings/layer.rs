@@ -1,13 +1,13 @@
 //! One source of settings: flags, `--config KEY=VALUE`, a variable of the environment, or a file.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, anyhow};
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use weighbridge_core::closest;
+use weighbridge_core::{closest, push_visible};
 
 use super::raw::RawSettings;
 use crate::failure::failure_because;
@@ -132,9 +132,19 @@ fn key_value(key: &str, value: &str) -> Result<RawSettings, toml::de::Error> {
     toml::from_str(&format!("{key} = {}", quoted(value)))
 }
 
-/// A text as TOML writes it.
+/// A text as TOML writes it, without hidden characters and without `##`, with which commands to log runners begin.
 pub(super) fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string().replace('\x7f', "\\u007f")
+    let json = serde_json::Value::from(text).to_string();
+    let mut written = String::with_capacity(json.len());
+    for character in json.chars() {
+        let start = written.len();
+        push_visible(&mut written, character.encode_utf8(&mut [0; 4]).as_bytes());
+        if !written[start..].starts_with(character) {
+            written.truncate(start);
+            write!(written, "\\U{:08x}", u32::from(character)).expect("writing to a string does not fail");
+        }
+    }
+    written.replace("##", "#\\u0023")
 }
 
 /// Where the lines of a text begin. Found once, as every value of the file asks for its line.

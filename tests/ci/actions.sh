@@ -94,6 +94,12 @@ install IN_INSTALL=file IN_BINARY=$'x\n::add-mask::y\nz'
 check "a line break in an input starts no command" test "$(commands | wc -l)" -eq 1
 check "a refused input leaves no output" refused "there is no file"
 
+line_break=$'inner\nbin=evil'
+mkdir -p -- "$line_break"
+cp "$here/stand-in.sh" "$line_break/weighbridge"
+install IN_INSTALL=file IN_BINARY="$line_break/weighbridge"
+check "a path with a line break adds no output" refused "must not hold a line break"
+
 mkdir .cargo "$scratch/cargo"
 printf '[build]\nrustc-wrapper = "/bin/false"\n' >.cargo/config.toml
 cat >"$scratch/cargo/cargo" <<'CARGO'
@@ -250,6 +256,23 @@ if [[ -x $binary ]] && has_flag --changed && has_format markdown && has_format g
   scan "${real[@]}" GITHUB_SHA="$(git rev-parse HEAD)"
   check "settings of the pull request do not let it pass" output exit-code 1
   check "and ask for a person" grep -q weighbridge.toml "$scratch/summary"
+  git switch --quiet main
+  # shellcheck disable=SC2016 # it must not be expanded
+  git switch --quiet --create '@org/team-$(touch-inert)-##x' main
+  # shellcheck disable=SC2016 # it must not be expanded
+  for name in $'x\nPATH=\\evil' $'x\n::set-output name=findings::0' '##[add-matcher]x' $'x\r\e[0Ksection_start:1:x\r\e[0K' '$(touch inert)' '`touch inert`'; do
+    { cat 'new file.py'; printf 'exec(input()) # %s\n' "$name"; } >"$name.py"
+  done
+  git add . && git commit --quiet --message $'x\n\nCo-authored-by: ::error::x <##[x]>\nfindings=0'
+  : >"$scratch/environment"
+  scan "${real[@]}" GITHUB_SHA="$(git rev-parse HEAD)" GITHUB_ENV="$scratch/environment" GITHUB_PATH="$scratch/environment" GITHUB_STATE="$scratch/environment"
+  known='^(sarif-file|json-file|markdown-file|exit-code|findings|human-review-required|upload-sarif)=[^=]*$'
+  check "hostile names add no output" test "$(grep -cvE "$known" "$scratch/outputs")" -eq 0 -a "$(wc -l <"$scratch/outputs")" -eq 7
+  check "they change no variable" test ! -s "$scratch/environment"
+  check "they start no command" test "$(commands | grep -vcE '^::(error|warning|notice) (file=|title=weighbridge::)')" -eq 0
+  check "they are no section of a log" not grep -qP '\r|\e' "$scratch/log"
+  check "they are run by nobody" test -z "$(find . -name inert)"
+  check "and they are found" test "$(output_of findings)" -gt 6
   git switch --quiet main
   git clone --quiet --depth 1 "file://$repository" "$scratch/shallow"
   cd -- "$scratch/shallow"

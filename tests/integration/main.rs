@@ -43,6 +43,8 @@ mod git_staged;
 mod git_support;
 mod guard;
 mod hostile_inputs;
+#[cfg(unix)]
+mod hostile_sinks;
 mod init;
 mod inventory;
 mod packaging;

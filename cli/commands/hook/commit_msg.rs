@@ -14,7 +14,7 @@ use weighbridge_scan::{Options, RuleUse, Scanner, language_of};
 use super::trailer::{self, TRAILER};
 use crate::arguments::ConfigArguments;
 use crate::commands::{load, warn_of_unknown_variables};
-use crate::console::Console;
+use crate::console::{Console, harmless};
 use crate::failure::{failure, failure_because};
 use crate::files::Files;
 use crate::output::{Outputs, write_file};
@@ -87,7 +87,7 @@ pub(crate) fn commit_msg(arguments: CommitMsgArguments, console: &Console) -> Re
             "write the trailer by hand",
         )
     })?;
-    console.summary(&format!("added to the message: {line}"));
+    console.summary(&harmless(&format!("added to the message: {line}")));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn message_and_causes(message: &str) -> impl Iterator<Item = String> 
 }
 
 /// The path as text that no log runner obeys, wherever in a line it stands.
-pub(crate) fn path(path: &SourcePath) -> String {
+pub fn path(path: &SourcePath) -> String {
     let shown = path.to_string();
     let shown = break_commands(&shown);
     // A colon follows the path in many formats, so one alone would make two.
@@ -52,8 +52,8 @@ pub(crate) fn path(path: &SourcePath) -> String {
     shown.into_owned()
 }
 
-/// The text with a space in every `##[` and `##word[`.
-pub(crate) fn break_commands(text: &str) -> Cow<'_, str> {
+/// The text with a space in every `##[` and `##word[`, with which commands to log runners begin.
+pub fn break_commands(text: &str) -> Cow<'_, str> {
     let mut broken = String::new();
     let mut copied = 0;
     for at in command_breaks(text) {
