@@ -51,6 +51,7 @@ mod packaging;
 mod policy;
 mod provenance;
 mod provenance_history;
+mod reports;
 mod rules_command;
 mod scan;
 mod secrets;
