@@ -165,9 +165,7 @@ fn a_repository_that_cannot_be_read_is_told_from_one_that_is_broken() {
         "problem: the repository cannot be read",
     );
 
-    fs::remove_dir_all(repository.folder.path().join(".git")).unwrap();
-    repository.git(["init", "--quiet", "--object-format=sha256"]);
-    let ran = doctor(&repository.folder, &[]).exits_with(0);
+    let ran = doctor(&Repository::of_sha256().folder, &[]).exits_with(0);
     says(&ran, "git", "note: this kind of git repository cannot be read");
 }
 
@@ -175,14 +173,9 @@ fn a_repository_that_cannot_be_read_is_told_from_one_that_is_broken() {
 #[cfg(unix)]
 #[test]
 fn a_repository_of_somebody_else_is_a_problem_with_the_command_that_mends_it() {
-    let repository = Repository::new();
-    let path = repository.folder.path();
-    let given = std::os::unix::fs::chown(path, Some(4_321), None)
-        .and_then(|()| std::os::unix::fs::chown(path.join(".git"), Some(4_321), None));
-    if given.is_err() {
-        eprintln!("not checked: files cannot be given to another user");
+    let Some(repository) = Repository::of_somebody_else() else {
         return;
-    }
+    };
 
     let ran = doctor(&repository.folder, &[]).exits_with(1);
 

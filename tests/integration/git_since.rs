@@ -241,11 +241,7 @@ fn depth_two_is_enough_for_the_merge_that_the_forge_made() {
 
 #[test]
 fn a_partial_clone_counts_whole_files_where_the_former_content_is_missing() {
-    let repository = Repository::new();
-    repository.git(["config", "uploadpack.allowFilter", "true"]);
-    repository.write("old.txt", "one\nMARKER-1\nthree\nMARKER-2\n");
-    repository.commit("second");
-    let clone = repository.cloned(&["--filter=blob:none"]);
+    let clone = Repository::partial_clone("one\nMARKER-1\nthree\nMARKER-2\n");
 
     let ran = clone.scan(&["--since", "HEAD~1", "--format", "concise"]).exits_with(1);
 
@@ -256,9 +252,7 @@ fn a_partial_clone_counts_whole_files_where_the_former_content_is_missing() {
 
 #[test]
 fn formats_that_libgit2_does_not_read_are_scanned_as_plain_files() {
-    let repository = Repository::empty();
-    fs::remove_dir_all(repository.folder.path().join(".git")).unwrap();
-    repository.git(["init", "--quiet", "--object-format=sha256"]);
+    let repository = Repository::of_sha256();
     repository.stage("a.txt", "MARKER-2\n");
 
     for arguments in [&["--changed"][..], &["--since", "HEAD"]] {
@@ -312,14 +306,9 @@ fn outside_of_a_repository_everything_is_changed() {
 #[cfg(unix)]
 #[test]
 fn a_repository_of_somebody_else_is_not_trusted() {
-    let repository = Repository::new();
-    let path = repository.folder.path();
-    let given = std::os::unix::fs::chown(path, Some(4_321), None)
-        .and_then(|()| std::os::unix::fs::chown(path.join(".git"), Some(4_321), None));
-    if given.is_err() {
-        eprintln!("not checked: files cannot be given to another user");
+    let Some(repository) = Repository::of_somebody_else() else {
         return;
-    }
+    };
 
     for arguments in [&["--staged"][..], &["--changed"], &["--since", "HEAD"]] {
         repository
@@ -327,7 +316,7 @@ fn a_repository_of_somebody_else_is_not_trusted() {
             .exits_with(3)
             .says("git does not trust the repository")
             .says("git config --global --add safe.directory '")
-            .says(path.to_str().unwrap());
+            .says(repository.folder.path().to_str().unwrap());
     }
 }
 
@@ -335,11 +324,7 @@ fn a_repository_of_somebody_else_is_not_trusted() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_partial_clone_opens_no_socket_and_starts_no_program() {
-    let repository = Repository::new();
-    repository.git(["config", "uploadpack.allowFilter", "true"]);
-    repository.write("old.txt", "one\n");
-    repository.commit("second");
-    let clone = repository.cloned(&["--filter=blob:none"]);
+    let clone = Repository::partial_clone("one\n");
     let mut command = std::process::Command::new("strace");
     command.args([
         "-f",

@@ -29,6 +29,38 @@ impl Repository {
         repository
     }
 
+    /// A repository of the format with longer names of commits, which libgit2 does not read. Without a commit.
+    pub(crate) fn of_sha256() -> Self {
+        let repository = Self {
+            folder: Folder::with_pages(),
+        };
+        repository.git(["init", "--quiet", "--object-format=sha256"]);
+        repository
+    }
+
+    /// A repository that belongs to somebody else. `None` without the right to give files away: then there is nothing to check.
+    #[cfg(unix)]
+    pub(crate) fn of_somebody_else() -> Option<Self> {
+        let repository = Self::new();
+        let path = repository.folder.path();
+        let given = std::os::unix::fs::chown(path, Some(4_321), None)
+            .and_then(|()| std::os::unix::fs::chown(path.join(".git"), Some(4_321), None));
+        if let Err(error) = given {
+            eprintln!("not checked: files cannot be given to another user ({error})");
+            return None;
+        }
+        Some(repository)
+    }
+
+    /// A clone of this one that lacks what was in the files before, with a second commit.
+    pub(crate) fn partial_clone(second: &str) -> Self {
+        let repository = Self::new();
+        repository.git(["config", "uploadpack.allowFilter", "true"]);
+        repository.write("old.txt", second);
+        repository.commit("second");
+        repository.cloned(&["--filter=blob:none"])
+    }
+
     /// A clone of this one with these options, at the same commit.
     pub(crate) fn cloned(&self, options: &[&str]) -> Self {
         let folder = Folder::new();
