@@ -217,11 +217,10 @@ impl Prefilter<'_> {
     /// Searches `text`.
     pub(crate) fn search(&self, text: &[u8], seen: &mut Seen) {
         seen.clear(self.literals.len(), self.partners.len());
+        let note = |word, end| self.note(text, word, end, seen);
         match &self.automaton {
-            Machine::Quick(automaton) => for_each_match(automaton, text, |word, end| self.note(text, word, end, seen)),
-            Machine::Thorough(automaton) => {
-                for_each_match(automaton, text, |word, end| self.note(text, word, end, seen))
-            }
+            Machine::Quick(automaton) => for_each_match(automaton, text, note),
+            Machine::Thorough(automaton) => for_each_match(automaton, text, note),
         }
         if !seen.touched.is_empty() {
             self.settle(text, seen);
