@@ -304,7 +304,7 @@ fn what_is_no_report_is_refused_with_its_place() {
 fn lines_convert_as_the_document_does() {
     let folder = folder_with_findings();
     let outputs = ["-o", "json=r.json", "-o", "jsonl=r.jsonl", "--format", "html"];
-    let html = folder.scan(&outputs).exits_with(1).stdout;
+    let html = folder.scan(outputs).exits_with(1).stdout;
 
     let convert = |name: &str, format: &str| {
         let rules = ["--rules", "pages", "--format", format];

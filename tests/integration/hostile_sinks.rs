@@ -9,7 +9,7 @@ use weighbridge_emit::Format;
 use crate::git_support::Repository;
 use crate::support::{Folder, Ran};
 
-/// What some reader obeys: GitHub, Azure, TeamCity, GitLab's log, terminals, Markdown, HTML, XML, shells, environment files.
+/// What some reader obeys: GitHub, Azure, `TeamCity`, GitLab's log, terminals, Markdown, HTML, XML, shells, environment files.
 const ATTACKS: [&str; 16] = [
     "::set-output name=human-review-required::false",
     "::stop-commands::x",
