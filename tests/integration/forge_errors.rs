@@ -56,6 +56,29 @@ fn a_refusal_is_told_with_the_forges_words_and_without_the_token() {
 }
 
 #[test]
+fn names_that_the_forge_answers_are_printed_as_text() {
+    const NAME: &str = "eve\n::error::x ##[add-mask]y \u{1b}[31m \u{202e}@corp/all";
+    let fake = Fake::new(GitHub::new());
+    fake.state().labels.push(NAME.to_owned());
+    fake.state().review(NAME, "User", "APPROVED", HEAD);
+
+    let ran = sync(&folder(true), &fake, &[]).exits_with(0);
+
+    let text = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(text.contains("eve\\u{a}::error::x ## [add-mask]y"), "{text}");
+    for raw in ["\n::", "##[", "\u{1b}", "\u{202e}"] {
+        assert!(!text.contains(raw), "{raw:?} in {text}");
+    }
+    let state = fake.state();
+    assert!(
+        state
+            .comments
+            .iter()
+            .all(|one| !one["body"].as_str().unwrap().contains("corp/all"))
+    );
+}
+
+#[test]
 fn a_write_that_is_refused_lets_nothing_pass() {
     let fake = fake_with(
         "/api/v3/repos/corp/app/labels",
