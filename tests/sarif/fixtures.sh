@@ -16,8 +16,9 @@ scan() { # NAME EXPECTED-EXIT-CODES PATH
   [[ " $2 " == *" $status "* ]] || { cat "$out/$1.log"; echo "$3: exit code $status, expected one of $2"; exit 1; }
 }
 
-for fixture in fixtures/projects/* fixtures/python fixtures/prompts fixtures/secrets; do
-  [ -d "$fixture" ] && scan "$(basename "$fixture")" "0 1" "$fixture"
+for fixture in fixtures/projects/* fixtures/*; do
+  [[ -d $fixture && $fixture != fixtures/projects ]] || continue
+  scan "$(basename "$fixture")" "0 1" "$fixture"
 done
 mkdir -p "$out/empty" && : >"$out/empty/nothing.py"
 scan clean 0 "$out/empty"
