@@ -138,8 +138,7 @@ pub fn read_report(bytes: &[u8]) -> Result<ReadReport, ReadError> {
         .unwrap_or_else(|error| Err(malformed(bytes, &error)))
 }
 
-/// Reads a report like [`read_report`] without holding its bytes, so that it may have up to [`MAX_OWN_REPORT_BYTES`]. Takes several times
-/// as long.
+/// Reads a report like [`read_report`] without holding its bytes, so that it may have up to [`MAX_OWN_REPORT_BYTES`].
 ///
 /// # Errors
 ///
