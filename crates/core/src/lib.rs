@@ -34,7 +34,7 @@ pub use finding::{Finding, Location, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use flow::{DetectedFlow, Flow, FlowStep, MAX_FLOW_STEPS, Origin};
 pub use language::Language;
-pub use line_hash::line_hashes;
+pub use line_hash::{LineHash, line_hashes};
 pub use mask::Mask;
 pub use notification::{Notification, NotificationLevel};
 pub use path::SourcePath;
