@@ -20,6 +20,7 @@ mod doctor;
 mod doctor_hooks;
 mod exit_codes;
 mod fixtures;
+mod flow;
 #[cfg(feature = "forge")]
 mod forge_auto_merge;
 #[cfg(feature = "forge")]

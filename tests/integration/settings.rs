@@ -46,6 +46,20 @@ fn a_flag_beats_an_override_beats_the_environment_beats_the_file_beats_the_defau
 }
 
 #[test]
+fn comments_for_other_tools_can_be_switched_off() {
+    let folder = Folder::new();
+    folder.write("a.py", "eval(text)  # nosec B307\n");
+    let scan = |arguments: &[&str]| {
+        let mut command = folder.command();
+        command.args(["scan", "a.py"]).args(arguments);
+        Ran::of(command.output().unwrap())
+    };
+
+    scan(&[]).exits_with(0);
+    scan(&["--config", "foreign-suppressions=false"]).exits_with(1);
+}
+
+#[test]
 fn what_is_shown_can_be_read_again() {
     let folder = Folder::new();
     folder.write(
@@ -302,6 +316,50 @@ fn rules_are_selected_by_id_shelf_and_code() {
     assert_eq!(rules(&["--profile", "all", "--ignore", "T100"]), ["test/secret"]);
     assert_eq!(rules(&["--select", "marker"]), ["test/marker"]);
     assert_eq!(rules(&["--select", "test/*", "--ignore", "marker"]), ["test/secret"]);
+}
+
+#[test]
+fn each_profile_holds_the_one_before_it() {
+    let folder = Folder::with_pages();
+    folder.write("a.txt", "MARKER-1 MARKER-2 MARKER-3\n");
+    let page = std::fs::read_to_string(folder.path().join("pages/test/marker.md")).unwrap();
+    let variant = |name: &str, digit: &str, keys: &str| {
+        let text = page
+            .replace("T100", &format!("T{digit}00"))
+            .replacen("aliases", &format!("{keys}aliases"), 1);
+        folder.write(&format!("pages/test/{name}.md"), &text);
+    };
+    variant("careful", "2", "default = false\nstrict = true\n");
+    variant("curious", "3", "default = false\n");
+    let rules = |profile: &str| {
+        let fixed = [
+            "scan",
+            "a.txt",
+            "--rules",
+            "pages",
+            "--format",
+            "json",
+            "--exit-zero",
+            "--profile",
+            profile,
+        ];
+        let ran = folder.run(fixed).exits_with(0).json();
+        let findings = ran["findings"].as_array().unwrap().clone();
+        let mut rules: Vec<_> = findings
+            .iter()
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect();
+        rules.sort();
+        rules.dedup();
+        rules
+    };
+
+    assert_eq!(rules("default"), ["test/marker"]);
+    assert_eq!(rules("strict"), ["test/careful", "test/marker"]);
+    assert_eq!(rules("all"), ["test/careful", "test/curious", "test/marker"]);
+
+    variant("careful", "2", "strict = true\n");
+    folder.scan(["a.txt", "--rules", "pages"]).exits_with(2);
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub struct Options {
     pub intranet_suffixes: Vec<String>,
     /// Findings reported of one file; what is beyond becomes a notification.
     pub max_findings: usize,
+    /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
+    pub foreign_suppressions: bool,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
         Self {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
+            foreign_suppressions: true,
         }
     }
 }
@@ -249,6 +252,9 @@ impl Worker<'_, '_> {
         self.run_detectors(source, &regions, &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         suppression::apply(source, &scanner.uses, &mut found);
+        if scanner.options.foreign_suppressions {
+            suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
+        }
         let limit = scanner.options.max_findings;
         let (findings, total) = admit_first(source, found, limit);
         if total > limit {
