@@ -24,7 +24,7 @@ pub(super) fn begin_with(start: &[u8]) -> bool {
 
 /// A line, by its `type`, which stands first.
 enum Line {
-    Finding(Finding),
+    Finding(Box<Finding>),
     Notification(Notification),
     Summary(Box<Document<Elsewhere>>),
 }
@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Line {
                 let kind: Text = members.next_value()?;
                 let rest = MapAccessDeserializer::new(members);
                 match kind.0.as_str() {
-                    "finding" => ReadFinding::deserialize(rest).map(|one| Line::Finding(one.0)),
+                    "finding" => ReadFinding::deserialize(rest).map(|one| Line::Finding(Box::new(one.0))),
                     "notification" => ReadNotification::deserialize(rest).map(|one| Line::Notification(one.0)),
                     "summary" => Document::deserialize(rest).map(|head| Line::Summary(Box::new(head))),
                     other => Err(A::Error::custom(format_args!("unknown type of line `{other}`"))),
@@ -92,7 +92,7 @@ pub(super) fn read<'de, R: Read<'de>>(
     let (mut findings, mut notifications) = (Vec::new(), Vec::new());
     while let Some(line) = lines.next() {
         match line? {
-            Line::Finding(finding) if notifications.is_empty() => findings.push(finding),
+            Line::Finding(finding) if notifications.is_empty() => findings.push(*finding),
             Line::Finding(_) => return Err(serde_json::Error::custom("a finding stands behind a notification")),
             Line::Notification(notification) => notifications.push(notification),
             Line::Summary(head) => {
