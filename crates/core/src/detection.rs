@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use crate::excerpt::shown_text;
 use crate::{
-    Confidence, Excerpt, Finding, Fingerprint, Location, Mask, RuleId, Severity, Source, Span, Suppression,
-    SuppressionKind, line_hashes,
+    Confidence, DetectedFix, Edit, Excerpt, Finding, Fingerprint, Fix, Location, Mask, RuleId, Severity, Source, Span,
+    Suppression, SuppressionKind, line_hashes,
 };
 
 /// Bytes of source text that a message may quote.
@@ -37,6 +37,8 @@ pub struct Detection {
     pub reported: bool,
     /// The inline suppression that covers it.
     pub suppression: Option<SuppressedBy>,
+    /// What would take it away.
+    pub fix: Option<DetectedFix>,
 }
 
 /// The inline suppression of a detection, as places in the source.
@@ -101,11 +103,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
             let start = source.position(detection.span.start);
             Finding {
                 path: source.path().clone(),
-                location: Location {
-                    span: detection.span,
-                    start,
-                    end: source.position(detection.span.end),
-                },
+                location: location(source, detection.span),
                 severity: detection.severity,
                 confidence: detection.confidence,
                 message: message_text(source, &mask, &detection.message),
@@ -120,11 +118,37 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 }),
                 rule: detection.rule,
                 provenance: None,
+                fix: detection.fix.map(|fix| placed(source, fix)),
             }
         })
         .collect();
     findings.sort();
     (findings, total)
+}
+
+fn location(source: &Source<'_>, span: Span) -> Location {
+    Location {
+        span,
+        start: source.position(span.start),
+        end: source.position(span.end),
+    }
+}
+
+/// The fix with its edits in order, each with its place.
+fn placed(source: &Source<'_>, fix: DetectedFix) -> Fix {
+    let mut edits = fix.edits;
+    edits.sort();
+    Fix {
+        applicability: fix.applicability,
+        message: fix.message,
+        edits: edits
+            .into_iter()
+            .map(|(span, content)| Edit {
+                location: location(source, span),
+                content,
+            })
+            .collect(),
+    }
 }
 
 fn mask_of(detections: &[Detection]) -> Mask {
@@ -163,6 +187,7 @@ mod tests {
             secret: None,
             reported: true,
             suppression: None,
+            fix: None,
         }
     }
 

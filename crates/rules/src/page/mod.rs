@@ -6,6 +6,7 @@
 mod calls;
 mod error;
 mod examples;
+mod fix;
 mod front;
 mod sections;
 
@@ -47,7 +48,16 @@ impl Page {
             return Err(at(body_line, Problem::NoExplanation));
         }
         let (detector, detector_line) = detector(&mut front, &sections).map_err(|(line, problem)| at(line, problem))?;
-        let rule = rule(id, text, front, detector, detector_line);
+        let fix = sections
+            .fix
+            .as_ref()
+            .map(|section| fix::parse(section, &detector))
+            .transpose();
+        let fix = fix.map_err(|(line, problem)| at(line, problem))?;
+        let rule = Rule {
+            fix,
+            ..rule(id, text, front, detector, detector_line)
+        };
         check_rule(&rule).map_err(|problem| at(1, problem))?;
         let mut examples = Vec::new();
         for (section, flagged) in [(&sections.flagged, true), (&sections.clean, false)] {
@@ -152,6 +162,7 @@ fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: u
         generic: front.generic,
         shown_prefix: front.shown_prefix,
         detector,
+        fix: None,
         detector_line,
         page: text.to_owned().into(),
     }

@@ -5,6 +5,7 @@ use weighbridge_core::{Detection, MessagePart, Span};
 
 use super::File;
 use super::condition::CallSite;
+use super::fix::Place;
 use super::grammar::{KINDS, named_children, str};
 use super::resolve::names;
 use super::scope::is_rebound;
@@ -173,7 +174,22 @@ impl Matcher<'_> {
         // A call over several lines is shown by its name: a forge shows a finding in a change only if all its lines changed.
         let is_short = whole.len() <= MAX_CALL_BYTES && !self.file.text()[whole.range()].contains(&b'\n');
         let span = if is_short { whole } else { self.source_span(function) };
-        found.push(self.detection(entry, span, name));
+        let mut detection = self.detection(entry, span, name);
+        let rule = self.file.uses[entry.rule].rule;
+        if let Some(fix) = &rule.fix {
+            detection.fix = self.place(function, name).fix_of_call(fix, &site);
+        }
+        found.push(detection);
+    }
+
+    fn place<'p, 'n>(&'p self, function: Node<'n>, name: &'p str) -> Place<'p, 'n> {
+        Place {
+            file: self.file,
+            grown: self.grown,
+            bindings: self.bindings,
+            function,
+            name,
+        }
     }
 
     fn mention(&self, node: Node<'_>, found: &mut Vec<Detection>) {
@@ -202,7 +218,12 @@ impl Matcher<'_> {
                 let is_mention = entry.item.any_mention && spells_name && !is_target;
                 let counts = is_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
                 if counts && !self.is_in_import() && !self.is_own(node, &name) {
-                    found.push(self.detection(entry, self.source_span(node), &name));
+                    let mut detection = self.detection(entry, self.source_span(node), &name);
+                    let rule = self.file.uses[entry.rule].rule;
+                    if let Some(fix) = &rule.fix {
+                        detection.fix = self.place(node, &name).fix_of_mention(fix);
+                    }
+                    found.push(detection);
                 }
             }
         }

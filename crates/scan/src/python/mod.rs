@@ -8,6 +8,7 @@ pub(crate) mod arguments;
 mod complete;
 pub(crate) mod condition;
 pub(crate) mod constant;
+mod fix;
 pub(crate) mod flow;
 pub(crate) mod grammar;
 pub(crate) mod imports;

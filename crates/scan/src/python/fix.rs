@@ -1,0 +1,243 @@
+//! The fix of a call in Python.
+
+use tree_sitter::Node;
+use weighbridge_core::{DetectedFix, Span};
+use weighbridge_rules::{EditRule, FixRule};
+
+use super::File;
+use super::condition::CallSite;
+use super::grammar::{KINDS, bytes, named_children, str};
+use super::imports::is_import;
+use crate::code::bindings::Bindings;
+use crate::code::trees::Grown;
+use crate::fix::arguments::{List, Written};
+use crate::fix::{argument_label, detected, line_end};
+use crate::word::{BYTE_ORDER_MARK, is_word};
+
+/// What is called, or only mentioned.
+pub(crate) struct Place<'p, 'n> {
+    pub(crate) file: &'p File<'p>,
+    pub(crate) grown: &'p Grown,
+    pub(crate) bindings: &'p Bindings,
+    /// The name as it is written.
+    pub(crate) function: Node<'n>,
+    /// The name as it was resolved.
+    pub(crate) name: &'p str,
+}
+
+/// How a file writes a qualified name.
+struct Reference {
+    written: String,
+    /// The import that it needs besides.
+    import: Option<(Span, String)>,
+}
+
+type Edits = Vec<(Span, String)>;
+
+impl Place<'_, '_> {
+    /// The fix of a call.
+    pub(crate) fn fix_of_call(&self, rule: &FixRule, site: &CallSite<'_, '_>) -> Option<DetectedFix> {
+        let mut items = rule.items_for(self.name);
+        let item = items.find(|item| site.satisfies(&item.conditions))?;
+        let list = self.list(site.call);
+        let mut edits = Edits::new();
+        let mut steps = Vec::new();
+        for edit in item.edits.iter() {
+            match edit {
+                EditRule::Call(target) => {
+                    let target = self.target(target);
+                    edits.extend(self.renamed(&target)?);
+                    steps.push(format!("call `{target}`"));
+                }
+                EditRule::Set { argument, value } => {
+                    let list = list.as_ref()?;
+                    // `paramiko.RejectPolicy()` is written as this file can name it.
+                    let reference = self.reference(value)?;
+                    if let Some(edit) = list.set(argument, &reference.written) {
+                        edits.push(edit);
+                        edits.extend(reference.import);
+                        steps.push(format!("set {} to `{value}`", argument_label(argument)));
+                    }
+                }
+                EditRule::Remove(argument) => {
+                    if let Some(edit) = list.as_ref()?.remove(argument)? {
+                        edits.push(edit);
+                        steps.push(format!("remove {}", argument_label(argument)));
+                    }
+                }
+                EditRule::Append(text) => {
+                    let end = self.source_span(site.call).end;
+                    edits.push((Span::new(end, end), text.to_string()));
+                    steps.push(format!("append `{text}`"));
+                }
+                EditRule::Replace { .. } => return None,
+            }
+        }
+        detected(rule, edits, &steps)
+    }
+
+    /// The fix of a name that is mentioned and not called: another name.
+    pub(crate) fn fix_of_mention(&self, rule: &FixRule) -> Option<DetectedFix> {
+        let item = rule.items_for(self.name).next()?;
+        let [EditRule::Call(target)] = item.edits.as_ref() else {
+            return None;
+        };
+        let target = self.target(target);
+        detected(rule, self.renamed(&target)?, &[format!("use `{target}`")])
+    }
+
+    fn target(&self, target: &str) -> String {
+        let function = self.name.rsplit('.').next().unwrap_or(self.name);
+        target.replace("{function}", function)
+    }
+
+    /// The edits that write `target` for the name.
+    fn renamed(&self, target: &str) -> Option<Edits> {
+        let written = self.source_span(self.function);
+        let (module, rest) = module_and_rest(target);
+        let same_module = self.name.rsplit_once('.').map(|(module, _)| module) == Some(module);
+        if self.function.kind_id() == KINDS.attribute
+            && same_module
+            && !rest.contains('.')
+            && let Some(last) = self.function.child_by_field_name("attribute")
+            && self.name.rsplit('.').next() == Some(str(last, self.grown.snippet.text()))
+        {
+            return Some(vec![(self.source_span(last), rest.to_owned())]);
+        }
+        let reference = self.reference(target)?;
+        Some(
+            reference
+                .import
+                .into_iter()
+                .chain([(written, reference.written)])
+                .collect(),
+        )
+    }
+
+    /// How this file writes `target`; `None` where it cannot without changing what some name means.
+    fn reference(&self, target: &str) -> Option<Reference> {
+        let (module, rest) = module_and_rest(target);
+        let as_it_is = |written: String| Some(Reference { written, import: None });
+        let is_name = |part: &str| part.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if module.is_empty() || !module.split('.').all(is_name) {
+            return as_it_is(target.to_owned());
+        }
+        let bound_to = |wanted: &str| {
+            let mut names: Vec<_> = self
+                .bindings
+                .iter()
+                .filter(|(name, target)| *target == wanted && !self.bindings.is_assigned(name))
+                .map(|(name, _)| name)
+                .filter(|name| self.bindings.targets(name).len() == 1)
+                .collect();
+            // Bindings have no order.
+            names.sort_unstable();
+            names.first().map(|name| (*name).to_owned())
+        };
+        let head_length = rest.find(['(', '.']).unwrap_or(rest.len());
+        let (head, behind) = rest.split_at(head_length);
+        if let Some(name) = bound_to(&format!("{module}.{head}")) {
+            return as_it_is(format!("{name}{behind}"));
+        }
+        if let Some(name) = bound_to(module) {
+            return as_it_is(format!("{name}.{rest}"));
+        }
+        if module.contains('.') || self.is_used(module) {
+            return None;
+        }
+        let at = self.import_place(self.source_span(self.function).start)?;
+        let import = format!("import {module}{}", line_end(self.file.text()));
+        Some(Reference {
+            written: target.to_owned(),
+            import: Some((Span::new(at, at), import)),
+        })
+    }
+
+    /// Whether the code uses the word for anything.
+    fn is_used(&self, word: &str) -> bool {
+        let text = self.file.text();
+        memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
+            let is_word_alone =
+                !(at > 0 && is_word(text[at - 1])) && !text.get(at + word.len()).is_some_and(|&byte| is_word(byte));
+            is_word_alone && self.file.lexed.quiet_at(at).is_none()
+        })
+    }
+
+    /// Where an import can be added: before the first one at the top of the file, else before the first statement.
+    fn import_place(&self, used_at: usize) -> Option<usize> {
+        let text = self.file.text();
+        let top = self
+            .file
+            .lexed
+            .lines
+            .iter()
+            .filter(|line| line.indent() == 0 || line.start == 0);
+        let mut first = None;
+        for line in top.take_while(|line| line.start <= used_at) {
+            let code = &text[line.code().range()];
+            let is_docstring = first.is_none() && is_text(code);
+            if is_docstring || code.starts_with(b"from __future__") {
+                continue;
+            }
+            if is_import(code) {
+                first = Some(line);
+                break;
+            }
+            first = first.or(Some(line));
+        }
+        let start = first?.start;
+        let mark = if text.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        };
+        Some(start.max(mark))
+    }
+
+    /// The arguments of the call; `None` where they do not stand in brackets of their own.
+    fn list(&self, call: Node<'_>) -> Option<List<'_>> {
+        let kinds = &*KINDS;
+        let list = call.child_by_field_name("arguments")?;
+        if list.kind_id() != kinds.argument_list {
+            return None;
+        }
+        let text = self.grown.snippet.text();
+        let all = self.source_span(list);
+        let arguments = named_children(list).into_iter().map(|child| {
+            let keyword = child
+                .child_by_field_name("name")
+                .filter(|_| child.kind_id() == kinds.keyword_argument);
+            let value = child.child_by_field_name("value").filter(|_| keyword.is_some());
+            Written {
+                name: keyword.map(|name| bytes(name, text)),
+                whole: self.source_span(child),
+                value: self.source_span(value.unwrap_or(child)),
+                is_spread: child.kind_id() == kinds.list_splat || child.kind_id() == kinds.dictionary_splat,
+            }
+        });
+        Some(List {
+            text: self.file.text(),
+            inside: Span::new(all.start + 1, (all.end - 1).max(all.start + 1)),
+            arguments: arguments.collect(),
+        })
+    }
+
+    fn source_span(&self, node: Node<'_>) -> Span {
+        self.grown.snippet.source_span(node.byte_range())
+    }
+}
+
+/// `a.b` and `c` of `a.b.c`; `a` and `B().c` of `a.B().c`: what is imported, and what is a part of it.
+fn module_and_rest(target: &str) -> (&str, &str) {
+    let until = target.find('(').unwrap_or(target.len());
+    match target[..until].rfind('.') {
+        Some(dot) => (&target[..dot], &target[dot + 1..]),
+        None => ("", target),
+    }
+}
+
+/// Whether a statement begins with a string.
+fn is_text(code: &[u8]) -> bool {
+    let prefix = code.iter().take_while(|byte| b"rRuUbB".contains(byte)).count();
+    matches!(code.get(prefix), Some(b'"' | b'\''))
+}
