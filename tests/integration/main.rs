@@ -17,6 +17,7 @@ mod determinism;
 mod diff;
 mod doctor;
 mod exit_codes;
+mod fix;
 mod fixtures;
 #[cfg(feature = "forge")]
 mod forge_errors;

@@ -151,7 +151,8 @@ fn placed(source: &Source<'_>, fix: DetectedFix) -> Fix {
     }
 }
 
-fn mask_of(detections: &[Detection]) -> Mask {
+/// Everything that one of the detections hides.
+pub fn mask_of(detections: &[Detection]) -> Mask {
     let hidden = detections.iter().filter_map(|detection| detection.secret);
     Mask::new(
         hidden

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, admit_first};
+use weighbridge_core::{
+    Detection, Finding, Language, Mask, Notification, RuleId, Severity, Source, admit_first, mask_of, masked_text,
+};
 use weighbridge_rules::{Detector, Rule};
 
 use crate::code::query::QueryRule;
@@ -58,6 +60,8 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What could not be done.
     pub notifications: Vec<Notification>,
+    /// What must not be shown of the file.
+    pub mask: Mask,
 }
 
 /// Compiled rules, immutable, for all threads.
@@ -228,6 +232,11 @@ pub struct Worker<'s, 'r> {
 }
 
 impl Worker<'_, '_> {
+    /// The text of a source as it may be shown: without its secrets.
+    pub fn masked(&mut self, source: &Source<'_>) -> Vec<u8> {
+        masked_text(source, &self.scan(source).mask)
+    }
+
     /// Searches one source.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
         let scanner = self.scanner;
@@ -253,6 +262,7 @@ impl Worker<'_, '_> {
         self.run_detectors(source, &regions, &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         suppression::apply(source, &scanner.uses, &mut found);
+        let mask = mask_of(&found);
         let limit = scanner.options.max_findings;
         let (findings, total) = admit_first(source, found, limit);
         if total > limit {
@@ -263,6 +273,7 @@ impl Worker<'_, '_> {
         FileReport {
             findings,
             notifications,
+            mask,
         }
     }
 

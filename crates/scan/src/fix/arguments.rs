@@ -45,6 +45,11 @@ impl List<'_> {
         })
     }
 
+    /// Whether one of `names` is given.
+    pub(crate) fn is_given(&self, names: &[ArgumentName]) -> bool {
+        self.given(names).is_some()
+    }
+
     /// Gives an argument this value. `None` where it already has it, or where no name says how to add it.
     pub(crate) fn set(&self, names: &[ArgumentName], value: &str) -> Option<(Span, String)> {
         if let Some(index) = self.given(names) {
@@ -69,26 +74,48 @@ impl List<'_> {
         Some((Span::new(end, end), format!("{separator}{keyword}={value}")))
     }
 
-    /// Takes an argument out, with the comma that it needs. `None` where it cannot go: others would get its place, or a comment stands
-    /// beside it.
-    pub(crate) fn remove(&self, names: &[ArgumentName]) -> Option<Option<(Span, String)>> {
-        let Some(index) = self.given(names) else {
-            return Some(None);
-        };
+    /// Takes out the first that is given of each of `wanted`, with the commas that they need. `None` where one cannot go: others would
+    /// get its place, or a comment stands beside it.
+    pub(crate) fn remove(&self, wanted: &[&[ArgumentName]]) -> Option<Vec<(Span, String)>> {
+        let gone: Vec<_> = wanted.iter().filter_map(|names| self.given(names)).collect();
+        let mut edits = Vec::new();
+        for &index in &gone {
+            let mut behind = (index + 1..self.arguments.len()).filter(|other| !gone.contains(other));
+            let is_positional = |index: usize| self.arguments[index].name.is_none();
+            if is_positional(index) && behind.any(is_positional) {
+                return None;
+            }
+            edits.push((self.with_comma(index)?, String::new()));
+        }
+        Some(edits)
+    }
+
+    /// What goes when an argument goes.
+    fn with_comma(&self, index: usize) -> Option<Span> {
         let argument = self.arguments[index];
-        let behind = &self.arguments[index + 1..];
-        if argument.name.is_none() && behind.iter().any(|one| one.name.is_none()) {
-            return None;
+        let rest = &self.text[argument.whole.end..self.inside.end];
+        let white = |rest: &[u8]| rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let comma = white(rest);
+        let behind_comma = argument.whole.end + if rest.get(comma) == Some(&b',') { comma + 1 } else { 0 };
+        if let Some(indent) = self.indent_of(argument.whole.start) {
+            // Lines of its own go as a whole.
+            let blanks = self.text[behind_comma..]
+                .iter()
+                .take_while(|byte| b" \t\r".contains(byte))
+                .count();
+            if self.text.get(behind_comma + blanks) == Some(&b'\n') {
+                return Some(Span::new(
+                    argument.whole.start - indent.len(),
+                    behind_comma + blanks + 1,
+                ));
+            }
         }
         let span = if index > 0 {
             Span::new(self.arguments[index - 1].whole.end, argument.whole.end)
-        } else if let Some(next) = behind.first() {
+        } else if let Some(next) = self.arguments.get(1) {
             Span::new(argument.whole.start, next.whole.start)
         } else {
-            let rest = &self.text[argument.whole.end..self.inside.end];
-            let white = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let comma = if rest.get(white) == Some(&b',') { white + 1 } else { 0 };
-            Span::new(argument.whole.start, argument.whole.end + comma)
+            Span::new(argument.whole.start, behind_comma)
         };
         // Between two arguments a `#` can only begin a comment.
         let around = [
@@ -96,7 +123,7 @@ impl List<'_> {
             Span::new(argument.whole.end.min(span.end), span.end),
         ];
         let has_comment = around.iter().any(|gap| self.text[gap.range()].contains(&b'#'));
-        (!has_comment).then_some(Some((span, String::new())))
+        (!has_comment).then_some(span)
     }
 
     /// The white space before `offset`, if nothing else stands before it on its line.

@@ -6,6 +6,8 @@
 mod apply;
 pub(crate) mod arguments;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use weighbridge_core::{DetectedFix, Span};
 use weighbridge_rules::{ArgumentName, FixRule};

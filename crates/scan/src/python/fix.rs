@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 use weighbridge_core::{DetectedFix, Span};
-use weighbridge_rules::{EditRule, FixRule};
+use weighbridge_rules::{ArgumentName, EditRule, FixRule};
 
 use super::File;
 use super::condition::CallSite;
@@ -42,6 +42,7 @@ impl Place<'_, '_> {
         let list = self.list(site.call);
         let mut edits = Edits::new();
         let mut steps = Vec::new();
+        let mut removed: Vec<&[ArgumentName]> = Vec::new();
         for edit in item.edits.iter() {
             match edit {
                 EditRule::Call(target) => {
@@ -60,8 +61,8 @@ impl Place<'_, '_> {
                     }
                 }
                 EditRule::Remove(argument) => {
-                    if let Some(edit) = list.as_ref()?.remove(argument)? {
-                        edits.push(edit);
+                    if list.as_ref()?.is_given(argument) {
+                        removed.push(argument.as_ref());
                         steps.push(format!("remove {}", argument_label(argument)));
                     }
                 }
@@ -72,6 +73,9 @@ impl Place<'_, '_> {
                 }
                 EditRule::Replace { .. } => return None,
             }
+        }
+        if !removed.is_empty() {
+            edits.extend(list.as_ref()?.remove(&removed)?);
         }
         detected(rule, edits, &steps)
     }
@@ -153,14 +157,21 @@ impl Place<'_, '_> {
         })
     }
 
-    /// Whether the code uses the word for anything.
+    /// Whether the code gives the word a meaning, or could: it stands anywhere but behind a dot or in an import of something else.
     fn is_used(&self, word: &str) -> bool {
         let text = self.file.text();
-        memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
-            let is_word_alone =
-                !(at > 0 && is_word(text[at - 1])) && !text.get(at + word.len()).is_some_and(|&byte| is_word(byte));
-            is_word_alone && self.file.lexed.quiet_at(at).is_none()
-        })
+        let lexed = self.file.lexed;
+        !self.bindings.is_unbound(word)
+            || memchr::memmem::find_iter(text, word.as_bytes()).any(|at| {
+                let before = at.checked_sub(1).map(|at| text[at]);
+                let is_word_alone = !before.is_some_and(|byte| is_word(byte) || byte == b'.')
+                    && !text.get(at + word.len()).is_some_and(|&byte| is_word(byte));
+                let in_import = || {
+                    let line = lexed.line_at(at).map(|index| lexed.lines[index].code());
+                    line.is_some_and(|code| is_import(&text[code.range()]))
+                };
+                is_word_alone && lexed.quiet_at(at).is_none() && !in_import()
+            })
     }
 
     /// Where an import can be added: before the first one at the top of the file, else before the first statement.
