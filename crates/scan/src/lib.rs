@@ -9,6 +9,7 @@ mod code;
 mod commonness;
 mod compile;
 mod detect;
+mod embed;
 mod encoding;
 mod examples;
 mod fix;
@@ -25,6 +26,7 @@ mod suppression;
 mod word;
 
 pub use compile::{CompileError, check_rule};
+pub use embed::pieces;
 pub use encoding::{decode_utf16, is_binary};
 pub use examples::{ExampleFailure, check_examples};
 pub use fix::Fixed;

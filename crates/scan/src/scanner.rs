@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use weighbridge_core::{
-    Detection, Finding, Language, Mask, Notification, RuleId, Severity, Source, admit_first, mask_of, masked_text,
+    Detection, Finding, Language, Mask, Notification, RuleId, Severity, Source, Span, admit_first, mask_of, masked_text,
 };
 use weighbridge_rules::{Detector, Rule};
 
@@ -15,6 +15,7 @@ use crate::code::table::{CallTable, Head};
 use crate::code::{self, CodeRules};
 use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
+use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
@@ -237,31 +238,26 @@ impl Worker<'_, '_> {
         masked_text(source, &self.scan(source).mask)
     }
 
-    /// Searches one source.
+    /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
         let scanner = self.scanner;
-        scanner
-            .prefilter(source.language())
-            .search(source.bytes(), &mut self.seen);
-        if self.seen.seekers.is_empty() {
-            return FileReport::default();
+        let (mut found, mut notifications) = self.detect(source);
+        let is_live = !self.seen.seekers.is_empty();
+        let split = embed::split(source);
+        if let Some(split) = &split {
+            notifications.extend(split.notification(source.path()));
+            self.search_pieces(source, split, &mut found, &mut notifications);
         }
-        let mut found = Vec::new();
-        let structure = if self.needs_structure() {
-            Structure::of(source)
-        } else {
-            Structure::Text
-        };
-        let mut notifications = self.search_statements(source, &structure, &mut found);
-        let regions = if self.needs_regions() {
-            structure.regions(source)
-        } else {
-            Regions::default()
-        };
-        self.run_patterns(source, &regions, &mut found);
-        self.run_detectors(source, &regions, &mut found);
-        drop_vaguer_secrets(&scanner.uses, &mut found);
-        suppression::apply(source, &scanner.uses, &mut found);
+        let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
+        if is_live || !found.is_empty() {
+            suppression::apply(source, &scanner.uses, &covered, &mut found);
+        }
+        if found.is_empty() {
+            return FileReport {
+                notifications,
+                ..FileReport::default()
+            };
+        }
         let mask = mask_of(&found);
         let limit = scanner.options.max_findings;
         let (findings, total) = admit_first(source, found, limit);
@@ -275,6 +271,63 @@ impl Worker<'_, '_> {
             notifications,
             mask,
         }
+    }
+
+    /// Searches each piece like a file of its own. Where it and the plain text show the same, the piece knows more.
+    fn search_pieces(
+        &mut self,
+        source: &Source<'_>,
+        split: &Split,
+        found: &mut Vec<Detection>,
+        notifications: &mut Vec<Notification>,
+    ) {
+        let mut in_pieces = Vec::new();
+        for piece in &split.pieces {
+            let inner = Source::new(piece.name(), piece.language, piece.text.text());
+            let (mut detections, notes) = self.detect(&inner);
+            if !self.seen.seekers.is_empty() {
+                suppression::apply(&inner, &self.scanner.uses, &[], &mut detections);
+            }
+            in_pieces.extend(
+                detections
+                    .into_iter()
+                    .map(|detection| embed::carried_back(piece, detection)),
+            );
+            notifications.extend(notes.into_iter().map(|note| Notification {
+                path: Some(source.path().clone()),
+                ..note
+            }));
+        }
+        hide_doubles(found, &in_pieces);
+        found.extend(in_pieces);
+        drop_vaguer_secrets(&self.scanner.uses, found);
+    }
+
+    /// Everything in one text, whatever suppressions say.
+    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+        let scanner = self.scanner;
+        scanner
+            .prefilter(source.language())
+            .search(source.bytes(), &mut self.seen);
+        let mut found = Vec::new();
+        if self.seen.seekers.is_empty() {
+            return (found, Vec::new());
+        }
+        let structure = if self.needs_structure() {
+            Structure::of(source)
+        } else {
+            Structure::Text
+        };
+        let notifications = self.search_statements(source, &structure, &mut found);
+        let regions = if self.needs_regions() {
+            structure.regions(source)
+        } else {
+            Regions::default()
+        };
+        self.run_patterns(source, &regions, &mut found);
+        self.run_detectors(source, &regions, &mut found);
+        drop_vaguer_secrets(&scanner.uses, &mut found);
+        (found, notifications)
     }
 
     fn needs_structure(&self) -> bool {
@@ -399,6 +452,22 @@ impl Worker<'_, '_> {
                 );
             }
         }
+    }
+}
+
+/// Keeps findings from being reported that a piece shows as well; they still mask.
+fn hide_doubles(found: &mut [Detection], in_pieces: &[Detection]) {
+    let mut spans: FxHashMap<&RuleId, Vec<Span>> = FxHashMap::default();
+    for detection in in_pieces {
+        spans.entry(&detection.rule).or_default().push(detection.span);
+    }
+    spans.values_mut().for_each(|spans| spans.sort_unstable());
+    for detection in found {
+        let Some(spans) = spans.get(&detection.rule) else {
+            continue;
+        };
+        let behind = spans.partition_point(|span| span.start < detection.span.end);
+        detection.reported &= !spans[..behind].iter().rev().any(|span| span.overlaps(detection.span));
     }
 }
 
