@@ -88,7 +88,9 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
     if detections.is_empty() {
         return (Vec::new(), total);
     }
-    let hashes = line_hashes(source.bytes(), &mask);
+    let last = detections.iter().map(|detection| detection.span.start).max();
+    let lines = last.map_or(0, |offset| source.position(offset).line);
+    let hashes = line_hashes(source.bytes(), &mask, lines);
     let mut equals: HashMap<(RuleId, String), usize> = HashMap::new();
     let mut findings: Vec<_> = detections
         .into_iter()
@@ -109,7 +111,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 message: message_text(source, &mask, &detection.message),
                 help: detection.help,
                 excerpt: Excerpt::cut(source, detection.span, &mask),
-                line_hash: hashes.get(start.line - 1).cloned().unwrap_or_default(),
+                line_hash: hashes.get(start.line - 1).map(ToString::to_string).unwrap_or_default(),
                 fingerprint,
                 suppression: detection.suppression.map(|by| Suppression {
                     kind: SuppressionKind::Inline,

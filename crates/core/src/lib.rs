@@ -34,7 +34,7 @@ pub use finding::{Finding, Location, Suppression, SuppressionKind};
 pub use fingerprint::Fingerprint;
 pub use fix::{Applicability, DetectedFix, Edit, Fix};
 pub use language::Language;
-pub use line_hash::line_hashes;
+pub use line_hash::{LineHash, line_hashes};
 pub use mask::Mask;
 pub use notification::{Notification, NotificationLevel};
 pub use path::SourcePath;

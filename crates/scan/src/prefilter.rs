@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::commonness::commonness;
 use crate::word::{is_boundary, is_word};
 
 /// Something that wants to know whether its words occur.
@@ -26,16 +27,17 @@ pub(crate) enum Seeker {
 
 /// A set of words that must all occur.
 #[derive(Debug)]
-struct Want<'r> {
+struct Want {
     seeker: Seeker,
-    partners: Vec<&'r str>,
+    /// Indices of the other words, the rarest first.
+    partners: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
-struct Literal<'r> {
+struct Literal {
     /// Wanted as a whole word, and wherever it stands.
-    whole: Vec<Want<'r>>,
-    anywhere: Vec<Want<'r>>,
+    whole: Vec<Want>,
+    anywhere: Vec<Want>,
     keeps_offsets: bool,
     length: usize,
 }
@@ -43,7 +45,9 @@ struct Literal<'r> {
 /// Collects words and makes the automaton.
 #[derive(Debug, Default)]
 pub(crate) struct Builder<'r> {
-    literals: FxHashMap<String, Literal<'r>>,
+    literals: FxHashMap<String, Literal>,
+    /// Words that others want beside them, each once, with their indices.
+    partners: FxHashMap<&'r str, usize>,
     /// First parts of names that dynamic access can reach.
     heads: FxHashSet<&'r str>,
     reaches: Option<Reaches>,
@@ -75,12 +79,14 @@ const DYNAMIC_WORDS: [&str; 8] = [
 
 impl<'r> Builder<'r> {
     /// Wants `anchor` as a whole word and `partners` anywhere.
-    pub(crate) fn want_word(&mut self, seeker: Seeker, anchor: &str, partners: Vec<&'r str>) {
+    pub(crate) fn want_word(&mut self, seeker: Seeker, anchor: &str, partners: &[&'r str]) {
+        let partners = self.partners(partners);
         self.literal(anchor).whole.push(Want { seeker, partners });
     }
 
     /// Wants `anchor` and `partners` anywhere, parts of words included.
-    pub(crate) fn want_text(&mut self, seeker: Seeker, anchor: &str, partners: Vec<&'r str>) {
+    pub(crate) fn want_text(&mut self, seeker: Seeker, anchor: &str, partners: &[&'r str]) {
+        let partners = self.partners(partners);
         let literal = self.literal(anchor);
         literal.keeps_offsets |= matches!(seeker, Seeker::Pattern(_));
         literal.anywhere.push(Want { seeker, partners });
@@ -109,7 +115,18 @@ impl<'r> Builder<'r> {
         }
     }
 
-    fn literal(&mut self, text: &str) -> &mut Literal<'r> {
+    /// The indices of these words, the rarest first: most files are ruled out by it.
+    fn partners(&mut self, words: &[&'r str]) -> Vec<usize> {
+        let mut words = words.to_vec();
+        words.sort_by_key(|word| commonness(word));
+        let indices = words.into_iter().map(|word| {
+            let next = self.partners.len();
+            *self.partners.entry(word).or_insert(next)
+        });
+        indices.collect()
+    }
+
+    fn literal(&mut self, text: &str) -> &mut Literal {
         let literal = self.literals.entry(text.to_owned()).or_default();
         literal.length = text.len();
         literal
@@ -129,9 +146,15 @@ impl<'r> Builder<'r> {
             .match_kind(MatchKind::Standard)
             .kind(Some(kind))
             .build(texts);
+        let mut partners: Vec<_> = self.partners.into_iter().collect();
+        partners.sort_unstable_by_key(|(_, index)| *index);
         Prefilter {
             automaton: automaton.expect("the words of all rules fit an automaton"),
             literals,
+            partners: partners
+                .into_iter()
+                .map(|(word, _)| memmem::Finder::new(word))
+                .collect(),
             heads: self.heads,
             reaches: self.reaches,
         }
@@ -142,7 +165,8 @@ impl<'r> Builder<'r> {
 #[derive(Debug)]
 pub(crate) struct Prefilter<'r> {
     automaton: AhoCorasick,
-    literals: Vec<Literal<'r>>,
+    literals: Vec<Literal>,
+    partners: Vec<memmem::Finder<'r>>,
     heads: FxHashSet<&'r str>,
     reaches: Option<Reaches>,
 }
@@ -154,6 +178,8 @@ pub(crate) struct Seen {
     literals: Vec<u8>,
     touched: Vec<usize>,
     offsets: Vec<(usize, usize)>,
+    /// Whether a partner occurs, where it was asked.
+    partners: Vec<Option<bool>>,
     /// Seekers whose words are all there, sorted, each once.
     pub(crate) seekers: Vec<Seeker>,
     /// Offsets for pattern rules: (rule, offset), sorted.
@@ -166,7 +192,9 @@ const ANYWHERE: u8 = 1;
 const WHOLE: u8 = 2;
 
 impl Seen {
-    fn clear(&mut self, literals: usize) {
+    fn clear(&mut self, literals: usize, partners: usize) {
+        self.partners.clear();
+        self.partners.resize(partners, None);
         if self.literals.len() == literals {
             self.touched.iter().for_each(|&id| self.literals[id] = 0);
         } else {
@@ -184,7 +212,7 @@ impl Seen {
 impl Prefilter<'_> {
     /// Searches `text`.
     pub(crate) fn search(&self, text: &[u8], seen: &mut Seen) {
-        seen.clear(self.literals.len());
+        seen.clear(self.literals.len(), self.partners.len());
         for hit in self.automaton.find_overlapping_iter(text) {
             let id = hit.pattern().as_usize();
             let literal = &self.literals[id];
@@ -212,10 +240,11 @@ impl Prefilter<'_> {
     /// From words that were seen to seekers that have all their words.
     fn settle(&self, text: &[u8], seen: &mut Seen) {
         let mut patterns = Vec::new();
-        let has_all = |want: &Want<'_>| {
-            want.partners
-                .iter()
-                .all(|word| memmem::find(text, word.as_bytes()).is_some())
+        let mut known = std::mem::take(&mut seen.partners);
+        let mut has_all = |want: &Want| {
+            let mut has =
+                |&index: &usize| *known[index].get_or_insert_with(|| self.partners[index].find(text).is_some());
+            want.partners.iter().all(&mut has)
         };
         for &id in &seen.touched {
             let literal = &self.literals[id];
@@ -231,6 +260,7 @@ impl Prefilter<'_> {
                 }
             }
         }
+        seen.partners = known;
         patterns.sort_unstable();
         for &(id, offset) in &seen.offsets {
             let first = patterns.partition_point(|(known, _)| *known < id);
@@ -292,8 +322,8 @@ mod tests {
 
     fn seen(text: &str) -> Seen {
         let mut builder = Builder::default();
-        builder.want_word(Seeker::Need(0), "system", vec!["os"]);
-        builder.want_text(Seeker::Pattern(1), "ghp_", Vec::new());
+        builder.want_word(Seeker::Need(0), "system", &["os"]);
+        builder.want_text(Seeker::Pattern(1), "ghp_", &[]);
         builder.want_dynamic(["os"].into_iter());
         let mut seen = Seen::default();
         let prefilter = builder.build(Effort::Quick);

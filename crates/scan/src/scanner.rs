@@ -175,7 +175,7 @@ impl<'r> Scanner<'r> {
                     self.options
                         .intranet_suffixes
                         .iter()
-                        .for_each(|suffix| builder.want_text(seeker, suffix, Vec::new()));
+                        .for_each(|suffix| builder.want_text(seeker, suffix, &[]));
                 }
             }
         }
@@ -185,11 +185,11 @@ impl<'r> Scanner<'r> {
 
 fn want_code<'r>(builder: &mut Builder<'r>, table: &CallTable<'r>, queries: &[QueryRule<'r>]) {
     for (index, need) in table.needs.iter().enumerate() {
-        builder.want_word(Seeker::Need(index), need.anchor, need.partners.clone());
+        builder.want_word(Seeker::Need(index), need.anchor, &need.partners);
     }
     for (index, query) in queries.iter().enumerate() {
         for words in query.words() {
-            builder.want_text(Seeker::Query(index), words[0], words[1..].to_vec());
+            builder.want_text(Seeker::Query(index), words[0], &words[1..]);
         }
     }
 }
@@ -199,16 +199,12 @@ fn want_keywords<'r>(builder: &mut Builder<'r>, seeker: Seeker, rule: &'r Rule) 
         let mut words: Vec<&str> = keyword.iter().map(AsRef::as_ref).collect();
         words.sort_by_key(|word| commonness(word));
         // With `ignore-case` the other words are left to the expression: they may be written in any case too.
-        let partners = if rule.ignore_case {
-            Vec::new()
-        } else {
-            words[1..].to_vec()
-        };
-        builder.want_text(seeker, words[0], partners.clone());
+        let partners = if rule.ignore_case { &[] } else { &words[1..] };
+        builder.want_text(seeker, words[0], partners);
         if rule.ignore_case {
             for variant in [words[0].to_lowercase(), words[0].to_uppercase(), capitalised(words[0])] {
                 if variant != words[0] {
-                    builder.want_text(seeker, &variant, partners.clone());
+                    builder.want_text(seeker, &variant, partners);
                 }
             }
         }

@@ -18,7 +18,7 @@ pub(super) fn is_one(path: &SourcePath) -> bool {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"."))
             || name.strip_suffix(*known).is_some_and(|rest| rest.ends_with(b"."))
     };
-    names.iter().any(|known| is_named(known))
+    names.iter().any(is_named)
 }
 
 pub(super) fn split(text: &[u8]) -> Split {

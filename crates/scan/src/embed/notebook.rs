@@ -138,7 +138,9 @@ fn divide(code: &Piece, source: &[u8], python: &mut Piece, others: &mut Vec<Piec
         if !TRANSPARENT.contains(&name) {
             let language = match name {
                 b"script" => words.next(),
-                b"writefile" | b"file" => words.last().and_then(|path| path.rsplit(|byte| *byte == b'.').next()),
+                b"writefile" | b"file" => words
+                    .next_back()
+                    .and_then(|path| path.rsplit(|byte| *byte == b'.').next()),
                 b"system" | b"sx" | b"!" => Some(&b"sh"[..]),
                 name => Some(name),
             };

@@ -191,7 +191,7 @@ fn scalar(
                 super::json::push_value(&mut piece, text, Span::new(value.start + 1, value.end - 1));
             }
             [b'"', .., b'"'] | [b'\'', .., b'\''] => push(&mut piece, text, Span::new(value.start + 1, value.end - 1)),
-            [b'[', ..] | [b'{', ..] => return end,
+            [b'[' | b'{', ..] => return end,
             _ => {
                 let skipped = usize::from(matches!(bytes.first(), Some(b'"' | b'\'')));
                 push(&mut piece, text, Span::new(value.start + skipped, value.end));

@@ -163,9 +163,8 @@ pub(crate) fn scan(
 
     marks.mark_needs(file, live.needs, bindings);
     marks.mark_offsets(file, live.dynamic);
-    for &index in live.queries {
-        marks.mark_query(file, &file.rules.queries[index]);
-    }
+    let queries: Vec<_> = live.queries.iter().map(|&index| &file.rules.queries[index]).collect();
+    let wanted: Vec<_> = queries.iter().map(|query| marks.mark_query(file, query)).collect();
     let mut forest = Forest::default();
     forest.add(&file.spans(&marks.take_new(file)));
     if matching::collect_bindings(file, &mut forest, parser, bindings) {
@@ -177,9 +176,10 @@ pub(crate) fn scan(
 
     matching::match_calls(file, &mut forest, parser, bindings, found);
     let grammar = grammar::language();
-    let queries = live.queries.iter().map(|&index| &file.rules.queries[index]);
     let mut notifications: Vec<_> = queries
-        .filter_map(|query| query.run(file, &grammar, &mut forest, parser, found))
+        .into_iter()
+        .zip(&wanted)
+        .filter_map(|(query, wanted)| query.run(file, wanted, &grammar, &mut forest, parser, found))
         .collect();
     notifications.extend(forest.into_notifications(file.source));
     notifications
