@@ -13,6 +13,7 @@ mod embed;
 mod encoding;
 mod examples;
 mod fix;
+mod lanes;
 mod language;
 mod pattern;
 mod placeholder;

@@ -3,11 +3,13 @@
 //! What the pass does not see cannot be found by any rule, so a file without a hit costs this pass and nothing else. A case-sensitive
 //! automaton over all words, with the checks of word boundaries behind it: see `benches/`.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use aho_corasick::nfa::contiguous;
+use aho_corasick::{PatternID, dfa};
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::commonness::commonness;
+use crate::lanes::for_each_match;
 use crate::word::{is_boundary, is_word};
 
 /// Something that wants to know whether its words occur.
@@ -137,15 +139,10 @@ impl<'r> Builder<'r> {
         let mut sorted: Vec<_> = self.literals.into_iter().collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
         let (texts, literals): (Vec<_>, Vec<_>) = sorted.into_iter().unzip();
-        // Left to itself, the crate takes the slower automaton above about a hundred words: 2.3 times slower in all.
-        let kind = match effort {
-            Effort::Quick => AhoCorasickKind::ContiguousNFA,
-            Effort::Thorough => AhoCorasickKind::DFA,
+        let automaton = match effort {
+            Effort::Quick => contiguous::NFA::new(texts).map(Machine::Quick),
+            Effort::Thorough => dfa::DFA::new(texts).map(Machine::Thorough),
         };
-        let automaton = AhoCorasickBuilder::new()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(texts);
         let mut partners: Vec<_> = self.partners.into_iter().collect();
         partners.sort_unstable_by_key(|(_, index)| *index);
         Prefilter {
@@ -161,10 +158,17 @@ impl<'r> Builder<'r> {
     }
 }
 
+/// The automaton. Left to itself, the crate takes the slower one above about a hundred words: 2.3 times slower in all.
+#[derive(Debug)]
+enum Machine {
+    Quick(contiguous::NFA),
+    Thorough(dfa::DFA),
+}
+
 /// The automaton over the words of all rules of a language.
 #[derive(Debug)]
 pub(crate) struct Prefilter<'r> {
-    automaton: AhoCorasick,
+    automaton: Machine,
     literals: Vec<Literal>,
     partners: Vec<memmem::Finder<'r>>,
     heads: FxHashSet<&'r str>,
@@ -213,27 +217,35 @@ impl Prefilter<'_> {
     /// Searches `text`.
     pub(crate) fn search(&self, text: &[u8], seen: &mut Seen) {
         seen.clear(self.literals.len(), self.partners.len());
-        for hit in self.automaton.find_overlapping_iter(text) {
-            let id = hit.pattern().as_usize();
-            let literal = &self.literals[id];
-            let known = seen.literals[id];
-            if known == ANYWHERE | WHOLE && !literal.keeps_offsets {
-                continue;
-            }
-            let is_whole = is_boundary(text, hit.start()) && is_boundary(text, hit.end());
-            if !is_whole && literal.anywhere.is_empty() {
-                continue;
-            }
-            if known == 0 {
-                seen.touched.push(id);
-            }
-            seen.literals[id] |= if is_whole { ANYWHERE | WHOLE } else { ANYWHERE };
-            if literal.keeps_offsets {
-                seen.offsets.push((id, hit.start()));
-            }
+        let note = |word, end| self.note(text, word, end, seen);
+        match &self.automaton {
+            Machine::Quick(automaton) => for_each_match(automaton, text, note),
+            Machine::Thorough(automaton) => for_each_match(automaton, text, note),
         }
         if !seen.touched.is_empty() {
             self.settle(text, seen);
+        }
+    }
+
+    /// Notes a word that ends at `end`.
+    fn note(&self, text: &[u8], word: PatternID, end: usize, seen: &mut Seen) {
+        let id = word.as_usize();
+        let literal = &self.literals[id];
+        let known = seen.literals[id];
+        if known == ANYWHERE | WHOLE && !literal.keeps_offsets {
+            return;
+        }
+        let start = end - literal.length;
+        let is_whole = is_boundary(text, start) && is_boundary(text, end);
+        if !is_whole && literal.anywhere.is_empty() {
+            return;
+        }
+        if known == 0 {
+            seen.touched.push(id);
+        }
+        seen.literals[id] |= if is_whole { ANYWHERE | WHOLE } else { ANYWHERE };
+        if literal.keeps_offsets {
+            seen.offsets.push((id, start));
         }
     }
 
@@ -262,6 +274,7 @@ impl Prefilter<'_> {
         }
         seen.partners = known;
         patterns.sort_unstable();
+        seen.offsets.sort_unstable_by_key(|(_, offset)| *offset);
         for &(id, offset) in &seen.offsets {
             let first = patterns.partition_point(|(known, _)| *known < id);
             let wanting = patterns[first..].iter().take_while(|(known, _)| *known == id);
