@@ -370,6 +370,7 @@ impl Worker<'_, '_> {
                     regexes: &scanner.regexes,
                     scopes: python::scope::Scopes::default(),
                     flow: python::flow::Flow::default(),
+                    names_for_fixes: python::fix::NamesForFixes::default(),
                 };
                 let live = python::Live {
                     needs,

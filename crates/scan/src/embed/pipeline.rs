@@ -226,21 +226,26 @@ fn push(piece: &mut Piece, text: &[u8], span: Span) {
     piece.copy(text, Span::new(at, span.end));
 }
 
+/// So far from a script `shell:` is looked for: more would cost the square of a file that is nothing but scripts.
+const MAX_STEP_LINES: usize = 300;
+
 /// The language of the script at line `at`: what `shell:` beside it says; `None` for one that is not known.
 fn language<'t>(text: &'t [u8], all: &[Line], at: usize) -> Option<&'t [u8]> {
     let column = all[at].column;
+    let from = at.saturating_sub(MAX_STEP_LINES);
+    let to = all.len().min(at + MAX_STEP_LINES);
     let is_inside = |line: &&Line| line.is_blank || line.column >= column;
     // Upwards the first line of the element, with its dash, is the last that belongs to it.
     let mut before: Vec<&Line> = Vec::new();
     if all[at].indent == column {
-        for line in all[..at].iter().rev().take_while(is_inside) {
+        for line in all[from..at].iter().rev().take_while(is_inside) {
             before.push(line);
             if line.column == column && line.indent < column {
                 break;
             }
         }
     }
-    let behind = all[at + 1..]
+    let behind = all[at + 1..to]
         .iter()
         .take_while(|line| line.is_blank || (line.column >= column && line.indent >= column));
     let beside = before

@@ -65,6 +65,12 @@ fn a_name_that_is_taken_is_not_imported() {
 }
 
 #[test]
+fn an_import_in_another_function_is_none_for_this_one() {
+    let text = "def f():\n    import ast\n\n\ndef g(x):\n    return eval(x)\n";
+    assert_eq!(fixed(text), text);
+}
+
+#[test]
 fn arguments_go_with_their_commas_and_lines() {
     let head = "import requests\n";
     let fixed = |call: &str| fixed(&format!("{head}{call}"))[head.len()..].to_owned();

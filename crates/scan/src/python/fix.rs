@@ -1,5 +1,9 @@
 //! The fix of a call in Python.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 use weighbridge_core::{DetectedFix, Span};
 use weighbridge_rules::{ArgumentName, EditRule, FixRule};
@@ -7,7 +11,7 @@ use weighbridge_rules::{ArgumentName, EditRule, FixRule};
 use super::File;
 use super::condition::CallSite;
 use super::grammar::{KINDS, bytes, named_children, str};
-use super::imports::is_import;
+use super::imports::{imports, is_import};
 use crate::code::bindings::Bindings;
 use crate::code::trees::Grown;
 use crate::fix::arguments::{List, Written};
@@ -25,10 +29,24 @@ pub(crate) struct Place<'p, 'n> {
     pub(crate) name: &'p str,
 }
 
-/// How a file writes a qualified name.
+/// How a file writes qualified names, found out once for each.
+#[derive(Default)]
+pub(crate) struct NamesForFixes {
+    references: RefCell<FxHashMap<String, Option<Known>>>,
+    /// Where the first import stands, and the first statement.
+    places: OnceCell<(Option<usize>, Option<usize>)>,
+}
+
+/// How a file writes a qualified name, and the module that it has to import for that.
+#[derive(Clone)]
+struct Known {
+    written: String,
+    import: Option<String>,
+}
+
+/// The same with the import as an edit.
 struct Reference {
     written: String,
-    /// The import that it needs besides.
     import: Option<(Span, String)>,
 }
 
@@ -120,41 +138,69 @@ impl Place<'_, '_> {
 
     /// How this file writes `target`; `None` where it cannot without changing what some name means.
     fn reference(&self, target: &str) -> Option<Reference> {
+        let mut known = self.file.names_for_fixes.references.borrow_mut();
+        let reference = match known.get(target) {
+            Some(reference) => reference.clone(),
+            None => known
+                .entry(target.to_owned())
+                .or_insert(self.find_reference(target))
+                .clone(),
+        }?;
+        let import = match reference.import {
+            Some(module) => {
+                let at = self.import_place(self.source_span(self.function).start)?;
+                let import = format!("import {module}{}", line_end(self.file.text()));
+                Some((Span::new(at, at), import))
+            }
+            None => None,
+        };
+        Some(Reference {
+            written: reference.written,
+            import,
+        })
+    }
+
+    fn find_reference(&self, target: &str) -> Option<Known> {
         let (module, rest) = module_and_rest(target);
-        let as_it_is = |written: String| Some(Reference { written, import: None });
+        let as_it_is = |written: String| Some(Known { written, import: None });
         let is_name = |part: &str| part.starts_with(|c: char| c.is_alphabetic() || c == '_');
         if module.is_empty() || !module.split('.').all(is_name) {
             return as_it_is(target.to_owned());
         }
-        let bound_to = |wanted: &str| {
-            let mut names: Vec<_> = self
-                .bindings
-                .iter()
-                .filter(|(name, target)| *target == wanted && !self.bindings.is_assigned(name))
-                .map(|(name, _)| name)
-                .filter(|name| self.bindings.targets(name).len() == 1)
-                .collect();
-            // Bindings have no order.
-            names.sort_unstable();
-            names.first().map(|name| (*name).to_owned())
-        };
         let head_length = rest.find(['(', '.']).unwrap_or(rest.len());
         let (head, behind) = rest.split_at(head_length);
-        if let Some(name) = bound_to(&format!("{module}.{head}")) {
+        if let Some(name) = self.bound_to(&format!("{module}.{head}")) {
             return as_it_is(format!("{name}{behind}"));
         }
-        if let Some(name) = bound_to(module) {
+        if let Some(name) = self.bound_to(module) {
             return as_it_is(format!("{name}.{rest}"));
         }
-        if module.contains('.') || self.is_used(module) {
-            return None;
-        }
-        let at = self.import_place(self.source_span(self.function).start)?;
-        let import = format!("import {module}{}", line_end(self.file.text()));
-        Some(Reference {
+        let can_import = !module.contains('.') && !self.is_used(module);
+        can_import.then(|| Known {
             written: target.to_owned(),
-            import: Some((Span::new(at, at), import)),
+            import: Some(module.to_owned()),
         })
+    }
+
+    /// The name that an import at the top of the file, and nothing else, binds to `wanted`.
+    fn bound_to(&self, wanted: &str) -> Option<String> {
+        let names = self.bindings.iter().filter(|(_, target)| *target == wanted);
+        let is_sure = |name: &&str| !self.bindings.is_assigned(name) && self.bindings.targets(name).len() == 1;
+        let names: BTreeSet<_> = names.map(|(name, _)| name).filter(is_sure).collect();
+        let at_top = |name: &&&str| {
+            let text = self.file.text();
+            let mut lines = self
+                .file
+                .lexed
+                .lines
+                .iter()
+                .filter(|line| line.indent() == 0 || line.start == 0);
+            lines.any(|line| {
+                let code = &text[line.code().range()];
+                is_import(code) && imports(code).iter().any(|import| import.name == **name)
+            })
+        };
+        names.iter().find(at_top).map(|name| (*name).to_owned())
     }
 
     /// Whether the code gives the word a meaning, or could: it stands anywhere but behind a dot or in an import of something else.
@@ -176,33 +222,42 @@ impl Place<'_, '_> {
 
     /// Where an import can be added: before the first one at the top of the file, else before the first statement.
     fn import_place(&self, used_at: usize) -> Option<usize> {
+        let (first_import, first_statement) = *self.file.names_for_fixes.places.get_or_init(|| self.find_places());
+        let start = [first_import, first_statement]
+            .into_iter()
+            .flatten()
+            .find(|start| *start <= used_at)?;
         let text = self.file.text();
-        let top = self
-            .file
-            .lexed
-            .lines
-            .iter()
-            .filter(|line| line.indent() == 0 || line.start == 0);
-        let mut first = None;
-        for line in top.take_while(|line| line.start <= used_at) {
-            let code = &text[line.code().range()];
-            let is_docstring = first.is_none() && is_text(code);
-            if is_docstring || code.starts_with(b"from __future__") {
-                continue;
-            }
-            if is_import(code) {
-                first = Some(line);
-                break;
-            }
-            first = first.or(Some(line));
-        }
-        let start = first?.start;
         let mark = if text.starts_with(BYTE_ORDER_MARK) {
             BYTE_ORDER_MARK.len()
         } else {
             0
         };
         Some(start.max(mark))
+    }
+
+    /// Where the first import stands, and the first statement; docstring and `__future__` not counted.
+    fn find_places(&self) -> (Option<usize>, Option<usize>) {
+        let text = self.file.text();
+        let mut first = None;
+        for line in self
+            .file
+            .lexed
+            .lines
+            .iter()
+            .filter(|line| line.indent() == 0 || line.start == 0)
+        {
+            let code = &text[line.code().range()];
+            let is_docstring = first.is_none() && is_text(code);
+            if is_docstring || code.starts_with(b"from __future__") {
+                continue;
+            }
+            first = first.or(Some(line.start));
+            if is_import(code) {
+                return (Some(line.start), first);
+            }
+        }
+        (None, first)
     }
 
     /// The arguments of the call; `None` where they do not stand in brackets of their own.
