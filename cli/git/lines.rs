@@ -86,6 +86,7 @@ mod tests {
             reported: true,
             suppression: None,
             fix: None,
+            flow: None,
         };
         let lines = Lines::Added(added.into());
         let (inside, outside) = lines.separated(text.as_bytes(), admit(&source, vec![detection]));

@@ -19,6 +19,7 @@ mod doctor;
 mod exit_codes;
 mod fix;
 mod fixtures;
+mod flow;
 #[cfg(feature = "forge")]
 mod forge_errors;
 #[cfg(feature = "forge")]

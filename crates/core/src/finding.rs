@@ -1,6 +1,6 @@
 //! A finding: bad news about the input, ready to be shown.
 
-use crate::{Confidence, Excerpt, Fingerprint, Fix, Position, Provenance, RuleId, Severity, SourcePath, Span};
+use crate::{Confidence, Excerpt, Fingerprint, Fix, Flow, Position, Provenance, RuleId, Severity, SourcePath, Span};
 
 /// What a rule says about a place. **The order of the fields is the order of a report.**
 ///
@@ -34,6 +34,8 @@ pub struct Finding {
     pub provenance: Option<Provenance>,
     /// What takes it away, if the rule knows that.
     pub fix: Option<Fix>,
+    /// Where the dangerous value comes from; `None` if nobody looked or the text does not tell.
+    pub flow: Option<Flow>,
 }
 
 /// A place in a file.

@@ -47,6 +47,11 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
                 message: HOSTILE.to_owned(),
                 edits: vec![(one.span, format!("{HOSTILE}\r\n"))],
             });
+            one.flow = Some(weighbridge_core::DetectedFlow {
+                origin: weighbridge_core::Origin::ALL[severity],
+                is_tamed: is_known,
+                steps: vec![one.span; severity],
+            });
             let secrets = text.match_indices(SECRET).map(|(at, _)| {
                 let mut secret = sample::detection(&source, "secret/test-token", "");
                 let span = weighbridge_core::Span::new(at, at + SECRET.len());

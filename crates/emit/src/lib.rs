@@ -13,6 +13,7 @@ mod comparison;
 mod concise;
 mod context;
 mod fixes;
+mod flow;
 mod format;
 mod frame;
 mod github;

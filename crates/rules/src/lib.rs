@@ -15,5 +15,6 @@ pub use fix::{EditRule, FixItem, FixRule};
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{
-    Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Test, Text,
+    Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Sink, SinkKind,
+    Test, Text,
 };

@@ -43,6 +43,8 @@ pub struct Options {
     pub intranet_suffixes: Vec<String>,
     /// Findings reported of one file; what is beyond becomes a notification.
     pub max_findings: usize,
+    /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
+    pub foreign_suppressions: bool,
 }
 
 impl Default for Options {
@@ -50,6 +52,7 @@ impl Default for Options {
         Self {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
+            foreign_suppressions: true,
         }
     }
 }
@@ -299,7 +302,7 @@ impl Worker<'_, '_> {
         drop_vaguer_secrets(&self.scanner.uses, found);
     }
 
-    /// Everything in one text, whatever suppressions say.
+    /// Everything in one text, whatever our own suppressions say.
     fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
@@ -323,6 +326,9 @@ impl Worker<'_, '_> {
         self.run_patterns(source, &regions, &mut found);
         self.run_detectors(source, &regions, &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
+        if scanner.options.foreign_suppressions {
+            suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
+        }
         (found, notifications)
     }
 

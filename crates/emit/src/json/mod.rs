@@ -3,6 +3,7 @@
 //! The types here are the format and nothing else uses them, so the nouns may change while the format stays. A field
 //! may be added within a version; taking one away or giving it another meaning makes a new `schema_version`.
 
+mod flow;
 mod head;
 
 use std::io::{self, Write};
@@ -75,6 +76,8 @@ pub(crate) struct Finding<'a> {
     provenance: Option<&'static str>,
     /// The edits that take the finding away; null if the rule knows none, or none here.
     fix: Option<Fix>,
+    /// Where the dangerous value comes from; null if nobody looked or the text does not tell.
+    flow: Option<flow::Flow>,
     /// Numbers of the weaknesses in CWE.
     cwe: &'a [u32],
     /// Further tags of the rule.
@@ -193,7 +196,6 @@ impl<'a> Report<'a> {
 impl<'a> Finding<'a> {
     pub(crate) fn new(finding: &'a weighbridge_core::Finding, context: &Context<'a>) -> Self {
         let rule = context.rule(&finding.rule);
-        let location = finding.location;
         let lines = finding.excerpt.lines();
         Self {
             rule: finding.rule.as_str(),
@@ -203,7 +205,7 @@ impl<'a> Finding<'a> {
             help: finding.help.as_deref().map(shown::spelled_out),
             path: finding.path.to_string(),
             uri: finding.path.to_uri(),
-            location: Location::new(location),
+            location: Location::new(finding.location),
             excerpt: lines.iter().map(Line::new).collect(),
             fingerprint: finding.fingerprint.as_str(),
             line_hash: &finding.line_hash,
@@ -214,6 +216,7 @@ impl<'a> Finding<'a> {
             }),
             provenance: finding.provenance.map(Provenance::name),
             fix: finding.fix.as_ref().map(Fix::new),
+            flow: finding.flow.as_ref().map(flow::Flow::new),
             cwe: rule.map_or(&[], |rule| &rule.cwe),
             tags: rule.map_or_else(Vec::new, |rule| rule.tags.iter().map(AsRef::as_ref).collect()),
             aliases: rule.map_or_else(Vec::new, |rule| rule.aliases.iter().map(AsRef::as_ref).collect()),

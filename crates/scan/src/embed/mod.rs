@@ -111,6 +111,9 @@ pub(crate) fn carried_back(piece: &Piece, mut detection: Detection) -> Detection
         by.at = back(Span::new(by.at, by.at + 1)).start;
         by.reason = back(by.reason);
     }
+    if let Some(flow) = &mut detection.flow {
+        flow.steps.iter_mut().for_each(|step| *step = back(*step));
+    }
     detection.fix = None;
     detection
 }

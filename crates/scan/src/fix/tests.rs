@@ -1,23 +1,29 @@
 //! What fixes make of texts.
 
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
 use weighbridge_core::{Applicability, Source, SourcePath};
 use weighbridge_rules::built_in_rules;
 
 use crate::language::language_of;
 use crate::{Options, RuleUse, Scanner};
 
-/// The text after all fixes, and how many findings were fixed.
-fn fixed_with(name: &str, text: &str, applicability: Applicability) -> (String, usize) {
+static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     let uses = built_in_rules().iter().map(|rule| RuleUse {
         rule,
         reported: true,
         severity: rule.severity,
     });
-    let scanner = Scanner::new(uses.collect(), Options::default(), false);
+    Scanner::new(uses.collect(), Options::default(), false)
+});
+
+/// The text after all fixes, and how many findings were fixed.
+fn fixed_with(name: &str, text: &str, applicability: Applicability) -> (String, usize) {
     let path = SourcePath::new(name.as_bytes());
     let language = language_of(&path, text.as_bytes());
     let source = Source::new(path, language, text.as_bytes());
-    let fixed = scanner.worker().fix(&source, applicability, &|_| true);
+    let fixed = SCANNER.worker().fix(&source, applicability, &|_| true);
     let text = fixed.text.unwrap_or_else(|| text.as_bytes().to_vec());
     (String::from_utf8(text).unwrap(), fixed.findings.len())
 }
@@ -156,6 +162,27 @@ fn other_languages_replace_and_remove_words() {
     );
     let joined = "curl -sk https://a.example\n";
     assert_eq!(unsafe_fixed("a.sh", joined), joined);
+}
+
+#[test]
+fn a_call_that_does_not_close_is_left_alone() {
+    let text = "import requests\nrequests.get(u, verify=False";
+    assert_eq!(fixed(text), text);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_fixed_without_a_panic(parts in proptest::collection::vec(prop_oneof![
+        "\\PC{0,6}",
+        Just("import yaml, requests, torch\n".to_owned()), Just("eval(".to_owned()), Just("yaml.load(".to_owned()),
+        Just("requests.get(".to_owned()), Just("verify=False".to_owned()), Just(", ".to_owned()), Just(")".to_owned()),
+        Just("\n".to_owned()), Just("\n    ".to_owned()), Just("#".to_owned()), Just("torch.load(".to_owned()), Just("*a".to_owned()),
+        Just("\"\"\"".to_owned()), Just("def f():".to_owned()),
+    ], 0..24)) {
+        let text = parts.concat();
+        let once = fixed(&text);
+        prop_assert_eq!(fixed(&once), once);
+    }
 }
 
 #[test]

@@ -269,6 +269,11 @@ impl Place<'_, '_> {
         }
         let text = self.grown.snippet.text();
         let all = self.source_span(list);
+        // The parser invents a bracket where none closes.
+        let written = &self.file.text()[all.range()];
+        if written.len() < 2 || !written.starts_with(b"(") || !written.ends_with(b")") {
+            return None;
+        }
         let arguments = named_children(list).into_iter().map(|child| {
             let keyword = child
                 .child_by_field_name("name")
@@ -283,7 +288,7 @@ impl Place<'_, '_> {
         });
         Some(List {
             text: self.file.text(),
-            inside: Span::new(all.start + 1, (all.end - 1).max(all.start + 1)),
+            inside: Span::new(all.start + 1, all.end - 1),
             arguments: arguments.collect(),
         })
     }
