@@ -9,6 +9,7 @@ mod code;
 mod commonness;
 mod compile;
 mod detect;
+mod doubles;
 mod embed;
 mod encoding;
 mod examples;
