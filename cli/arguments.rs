@@ -10,6 +10,7 @@ use toml::Spanned;
 use weighbridge_emit::Format;
 
 use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
+use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
@@ -125,6 +126,12 @@ pub(crate) struct ScanArguments {
     /// Which changes are looked at.
     #[command(flatten)]
     pub(crate) changes: ChangesArguments,
+    /// What is fixed.
+    #[command(flatten)]
+    pub(crate) fixes: FixArguments,
+    /// How far fixes go.
+    #[command(flatten)]
+    pub(crate) fix_limits: FixLimits,
     /// How the exit code is bent.
     #[command(flatten)]
     pub(crate) leniency: Leniency,

@@ -158,6 +158,12 @@ impl Baseline {
         dates.filter(|last| **last < today).count()
     }
 
+    /// Whether the finding is accepted.
+    pub(crate) fn accepts(&self, finding: &Finding) -> bool {
+        let remark = self.entries.get(&Key::of(finding));
+        remark.is_some_and(|remark| remark.expires.as_ref().is_none_or(|last| *last >= today()))
+    }
+
     /// Marks the findings that are accepted, and says what the entries did not achieve.
     pub(crate) fn apply(
         &self,

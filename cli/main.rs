@@ -16,6 +16,7 @@ mod console;
 mod exit_code;
 mod failure;
 mod files;
+mod fix;
 mod git;
 mod globs;
 mod guard;

@@ -109,8 +109,31 @@ impl Outputs {
         })
     }
 
+    /// Writes the report to the files, and as text to standard error; standard output gets `text`.
+    pub(crate) fn write_beside(
+        &self,
+        text: &[u8],
+        report: &Report,
+        context: &Context<'_>,
+        times: Times,
+        style: Style,
+    ) -> Result<()> {
+        self.write_files(report, context, times)?;
+        let context = Context { style, ..*context };
+        let mut shown = Vec::new();
+        emit_timed(Format::Text, report, &context, times, &mut shown)?;
+        // A closed standard error leaves nobody to tell.
+        _ = anstream::AutoStream::always(io::stderr().lock()).write_all(&shown);
+        print(text)
+    }
+
     /// Writes the report to all of them; files first, so that a report on standard output means that all could be written.
     pub(crate) fn write(&self, report: &Report, context: &Context<'_>, times: Times) -> Result<()> {
+        self.write_files(report, context, times)?;
+        to_stdout(|out| emit_timed(self.stdout, report, context, times, out))
+    }
+
+    fn write_files(&self, report: &Report, context: &Context<'_>, times: Times) -> Result<()> {
         let plain = Context {
             style: Style::default(),
             ..*context
@@ -124,7 +147,7 @@ impl Outputs {
                 )
             })?;
         }
-        to_stdout(|out| emit_timed(self.stdout, report, context, times, out))
+        Ok(())
     }
 }
 

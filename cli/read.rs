@@ -63,6 +63,7 @@ impl Reader {
         }
         match &entry.input {
             Input::Stdin(_) => self.read_from(io::stdin().lock(), None, &entry.name),
+            Input::Held(_, bytes) => self.read_from(bytes.as_ref(), Some(bytes.len() as u64), &entry.name),
             Input::File(path) => match open(path, &entry.name) {
                 Ok((file, size)) => self.read_from(file, Some(size), &entry.name),
                 Err(notification) => Reading::Stopped(notification),

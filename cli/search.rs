@@ -110,14 +110,8 @@ impl<'a> Search<'a> {
     ///
     /// Threads that the system does not give.
     pub(crate) fn results(&self, walked: &Walked, began: Instant, console: &Console) -> Result<Scanned> {
-        let suffixes = self.settings.intranet_suffixes.value.iter();
-        let options = Options {
-            intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
-            max_findings: self.settings.max_findings.value.get(),
-            foreign_suppressions: self.settings.foreign_suppressions.value,
-        };
         let files = walked.entries.len();
-        let scanner = Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES);
+        let scanner = self.scanner(files);
         let progress = if console.wants_progress() {
             Progress::visible(files, began)
         } else {
@@ -125,6 +119,17 @@ impl<'a> Search<'a> {
         };
         let limit = self.settings.max_file_size.value;
         run::scan(&scanner, &walked.entries, limit, self.options.jobs, &progress)
+    }
+
+    /// The rules, compiled for so many files.
+    pub(crate) fn scanner(&self, files: usize) -> Scanner<'_> {
+        let suffixes = self.settings.intranet_suffixes.value.iter();
+        let options = Options {
+            intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
+            max_findings: self.settings.max_findings.value.get(),
+            foreign_suppressions: self.settings.foreign_suppressions.value,
+        };
+        Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES)
     }
 
     /// Whether anybody wants to see the finding: by its severity, and by its rule in this file.

@@ -70,6 +70,8 @@ pub(crate) enum Input {
     File(PathBuf),
     /// Standard input, under this name.
     Stdin(PathBuf),
+    /// Standard input that was read, under this name.
+    Held(PathBuf, Arc<[u8]>),
     /// A file in the index of a repository.
     Blob(Blob),
 }
@@ -78,7 +80,7 @@ impl Input {
     /// The path, for patterns to look at.
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Self::File(path) | Self::Stdin(path) => path,
+            Self::File(path) | Self::Stdin(path) | Self::Held(path, _) => path,
             Self::Blob(blob) => &blob.path,
         }
     }

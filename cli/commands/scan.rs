@@ -13,8 +13,9 @@ use crate::arguments::{Leniency, ScanArguments};
 use crate::baseline::Baseline;
 use crate::clock::seconds_since_1970;
 use crate::console::Console;
-use crate::exit_code::{INCOMPLETE, exit_code};
+use crate::exit_code::{FINDINGS, INCOMPLETE, exit_code};
 use crate::failure::failure;
+use crate::fix::{self, Wish};
 use crate::git::Scope;
 use crate::guard::{self, Circumstances, Guard};
 use crate::interrupt;
@@ -70,7 +71,27 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     if arguments.files {
         return list_files(&walked, leniency, console);
     }
+    let wish = Wish::of(arguments.fixes, arguments.fix_limits);
+    let is_stdin_held = wish.is_some() && fix::hold_stdin(&mut walked, &settings, arguments.format)?;
     let mut results = search.results(&walked, began, console)?;
+    let mut fails_on_fix = false;
+    if let Some(wish) = wish.filter(|_| !interrupt::is_requested()) {
+        let place = fix::Place {
+            search: &search,
+            baseline: baseline.as_ref(),
+            paths: &paths,
+            limit: settings.max_file_size.value,
+        };
+        let fixes = fix::run(wish, &place, &mut walked, &results);
+        if wish.is_diff() {
+            return fixes.show(wish, &walked, &results, leniency, console);
+        }
+        console.summary(&fixes.summary(wish));
+        fails_on_fix = wish.fails_because_of(&fixes);
+        // What is reported is what is there now.
+        results = fixes.results(results, || search.results(&walked, began, console))?;
+    }
+    let held = is_stdin_held.then(|| fix::held(&walked)).flatten();
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
@@ -108,9 +129,13 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         started,
         ended: seconds_since_1970(),
     };
-    outputs.write(&report, &context, times)?;
+    match held {
+        Some(text) => outputs.write_beside(&text, &report, &context, times, console.stderr_style())?,
+        None => outputs.write(&report, &context, times)?,
+    }
     console.summary(&summary_line(&report, Some(began.elapsed()), console.stderr_style()));
-    Ok(ExitCode::from(exit_code(&report, settings.fail_on(), leniency)))
+    let code = exit_code(&report, settings.fail_on(), leniency);
+    Ok(ExitCode::from(if code == 0 && fails_on_fix { FINDINGS } else { code }))
 }
 
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {

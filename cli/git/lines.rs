@@ -85,6 +85,7 @@ mod tests {
             secret: None,
             reported: true,
             suppression: None,
+            fix: None,
             flow: None,
         };
         let lines = Lines::Added(added.into());

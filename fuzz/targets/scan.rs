@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use weighbridge_core::{Source, SourcePath};
+use weighbridge_core::{Applicability, Source, SourcePath};
 use weighbridge_rules::built_in_rules;
 use weighbridge_scan::{Options, RuleUse, Scanner, decode_utf16, is_binary, language_of};
 
@@ -22,6 +22,8 @@ pub fn scan(name: &str, bytes: &[u8]) {
     let first = SCANNER.worker().scan(&source);
     let second = SCANNER.worker().scan(&source);
     assert_eq!(first.findings, second.findings, "the same text gives the same findings");
+    let fixed = SCANNER.worker().fix(&source, Applicability::Unsafe, &|_| true);
+    assert!(fixed.text.is_some() || fixed.findings.is_empty(), "a finding is fixed by a change");
     for finding in &first.findings {
         assert!(finding.location.span.end <= text.len(), "a finding lies in the text");
         assert!(finding.location.start.line <= source.line_count(), "a finding lies on a line");

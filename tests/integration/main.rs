@@ -19,6 +19,7 @@ mod doctor;
 #[cfg(unix)]
 mod doctor_hooks;
 mod exit_codes;
+mod fix;
 mod fixtures;
 mod flow;
 #[cfg(feature = "forge")]

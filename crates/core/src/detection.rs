@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use crate::excerpt::shown_text;
 use crate::flow::kept_steps;
 use crate::{
-    Confidence, DetectedFlow, Excerpt, Finding, Fingerprint, Flow, FlowStep, Location, Mask, RuleId, Severity, Source,
-    Span, Suppression, SuppressionKind, line_hashes,
+    Confidence, DetectedFix, DetectedFlow, Edit, Excerpt, Finding, Fingerprint, Fix, Flow, FlowStep, Location, Mask,
+    RuleId, Severity, Source, Span, Suppression, SuppressionKind, line_hashes,
 };
 
 /// Bytes of source text that a message may quote.
@@ -40,6 +40,8 @@ pub struct Detection {
     pub reported: bool,
     /// The inline suppression that covers it.
     pub suppression: Option<SuppressedBy>,
+    /// What would take it away.
+    pub fix: Option<DetectedFix>,
     /// Where the dangerous value comes from, if that was looked at and says anything.
     pub flow: Option<DetectedFlow>,
 }
@@ -126,6 +128,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 }),
                 rule: detection.rule,
                 provenance: None,
+                fix: detection.fix.map(|fix| placed(source, fix)),
                 flow: detection.flow.map(|flow| shown_flow(source, &mask, &flow)),
             }
         })
@@ -134,21 +137,39 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
     (findings, total)
 }
 
-fn mask_of(detections: &[Detection]) -> Mask {
-    let hidden = detections.iter().filter_map(|detection| detection.secret);
-    Mask::new(
-        hidden
-            .map(|secret| Span::new(secret.span.start + secret.shown_prefix, secret.span.end))
-            .collect(),
-    )
-}
-
 fn location(source: &Source<'_>, span: Span) -> Location {
     Location {
         span,
         start: source.position(span.start),
         end: source.position(span.end),
     }
+}
+
+/// The fix with its edits in order, each with its place.
+fn placed(source: &Source<'_>, fix: DetectedFix) -> Fix {
+    let mut edits = fix.edits;
+    edits.sort();
+    Fix {
+        applicability: fix.applicability,
+        message: fix.message,
+        edits: edits
+            .into_iter()
+            .map(|(span, content)| Edit {
+                location: location(source, span),
+                content,
+            })
+            .collect(),
+    }
+}
+
+/// Everything that one of the detections hides.
+pub fn mask_of(detections: &[Detection]) -> Mask {
+    let hidden = detections.iter().filter_map(|detection| detection.secret);
+    Mask::new(
+        hidden
+            .map(|secret| Span::new(secret.span.start + secret.shown_prefix, secret.span.end))
+            .collect(),
+    )
 }
 
 fn shown_flow(source: &Source<'_>, mask: &Mask, flow: &DetectedFlow) -> Flow {
@@ -197,6 +218,7 @@ mod tests {
             secret: None,
             reported: true,
             suppression: None,
+            fix: None,
             flow: None,
         }
     }

@@ -104,6 +104,29 @@ pub(crate) fn shown_text(source: &Source<'_>, span: Span, mask: &Mask, max_bytes
     text
 }
 
+/// The whole text as it may be shown: each line cut through `mask`, with hidden characters spelled out; line ends stay, and so does a
+/// byte-order mark.
+pub fn masked_text(source: &Source<'_>, mask: &Mask) -> Vec<u8> {
+    let bytes = source.bytes();
+    let byte_order_mark = "\u{feff}".as_bytes();
+    let mut at = if bytes.starts_with(byte_order_mark) {
+        byte_order_mark.len()
+    } else {
+        0
+    };
+    let mut out = bytes[..at].to_vec();
+    for index in 0..source.line_count() {
+        let line = source.line_span(index);
+        out.extend_from_slice(&bytes[at.min(line.start)..line.start]);
+        let mut text = String::new();
+        push_masked(&mut text, bytes, Span::new(line.start.max(at), line.end), mask);
+        out.extend_from_slice(text.as_bytes());
+        at = line.end;
+    }
+    out.extend_from_slice(&bytes[at..]);
+    out
+}
+
 fn cut_line(source: &Source<'_>, index: usize, about: Option<Span>, mask: &Mask) -> ExcerptLine {
     let line = source.line_span(index);
     let mark = about.map(|span| {

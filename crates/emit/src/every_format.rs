@@ -42,6 +42,11 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             one.span = weighbridge_core::Span::new(start, (start + length).min(text.len()));
             one.severity = Severity::ALL[severity];
             one.message = vec![weighbridge_core::MessagePart::Source(one.span)];
+            one.fix = Some(weighbridge_core::DetectedFix {
+                applicability: weighbridge_core::Applicability::ALL[severity % 2],
+                message: HOSTILE.to_owned(),
+                edits: vec![(one.span, format!("{HOSTILE}\r\n"))],
+            });
             one.flow = Some(weighbridge_core::DetectedFlow {
                 origin: weighbridge_core::Origin::ALL[severity],
                 is_tamed: is_known,

@@ -12,6 +12,7 @@ mod comment;
 mod comparison;
 mod concise;
 mod context;
+mod fixes;
 mod flow;
 mod format;
 mod frame;

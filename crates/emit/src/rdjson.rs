@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use weighbridge_core::{Finding, NotificationLevel, Position as Place, Report, Severity, SourcePath};
 
-use crate::{Context, json_text, shown};
+use crate::{Context, fixes, json_text, shown};
 
 #[derive(Serialize)]
 struct DiagnosticResult {
@@ -30,6 +30,15 @@ struct Diagnostic {
     location: Option<Location>,
     severity: &'static str,
     code: Code,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<Suggestion>,
+}
+
+/// Text for a place, which reviewdog offers to apply.
+#[derive(Serialize)]
+struct Suggestion {
+    range: Range,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -81,6 +90,7 @@ pub(crate) fn emit(report: &Report, context: &Context<'_>, out: &mut dyn Write) 
                 value: notification.id.to_string(),
                 url: None,
             },
+            suggestions: Vec::new(),
         });
     let result = DiagnosticResult {
         source: Source {
@@ -108,7 +118,51 @@ fn diagnostic(finding: &Finding, context: &Context<'_>) -> Diagnostic {
             value: finding.rule.to_string(),
             url: Some(context.page_url(&finding.rule)),
         },
+        suggestions: suggestions(finding),
     }
+}
+
+/// The edits of the fix; none if one of them lies where its columns in bytes are not known.
+fn suggestions(finding: &Finding) -> Vec<Suggestion> {
+    let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter());
+    let suggestions: Option<Vec<_>> = edits
+        .map(|edit| {
+            let position = |place: Place| {
+                let column = byte_column(finding, place)?;
+                Some(Position {
+                    line: place.line,
+                    column: Some(column),
+                })
+            };
+            Some(Suggestion {
+                range: Range {
+                    start: position(edit.location.start)?,
+                    end: position(edit.location.end)?,
+                },
+                text: fixes::content(&edit.content),
+            })
+        })
+        .collect();
+    suggestions.unwrap_or_default()
+}
+
+/// The column of any place in bytes from 1, if the excerpt shows the text before it as it stands in the file.
+fn byte_column(finding: &Finding, place: Place) -> Option<usize> {
+    if place.column == 1 {
+        return Some(1);
+    }
+    let line = finding.excerpt.lines().iter().find(|line| line.number == place.line)?;
+    let (end, _) = line
+        .text
+        .char_indices()
+        .nth(place.column - 1)
+        .or_else(|| (line.text.chars().count() + 1 == place.column).then_some((line.text.len(), ' ')))?;
+    let before = &line.text[..end];
+    let is_as_in_file = before.encode_utf16().count() + 1 == place.column_utf16
+        && !["********", "…", "\\u{", "\\x"]
+            .iter()
+            .any(|sign| before.contains(sign));
+    is_as_in_file.then_some(before.len() + 1)
 }
 
 fn with_help(message: &str, help: Option<&str>) -> String {

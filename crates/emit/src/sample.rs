@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use weighbridge_core::{
-    AddedLines, Change, Confidence, DetectedFlow, Detection, Digest, Finding, Language, MessagePart, Notification,
-    Origin, PolicyUse, Provenance, Report, Review, ReviewCause, ReviewReason, RuleId, Secret, Severity, Skipped,
-    Source, SourcePath, Span, Summary, SuppressedBy, admit,
+    AddedLines, Applicability, Change, Confidence, DetectedFix, DetectedFlow, Detection, Digest, Finding, Language,
+    MessagePart, Notification, Origin, PolicyUse, Provenance, Report, Review, ReviewCause, ReviewReason, RuleId,
+    Secret, Severity, Skipped, Source, SourcePath, Span, Summary, SuppressedBy, admit,
 };
 use weighbridge_rules::{Page, Rule};
 
@@ -186,6 +186,7 @@ pub(crate) fn detection(source: &Source<'_>, rule: &'static str, text: &str) -> 
         secret: None,
         reported: true,
         suppression: None,
+        fix: None,
         flow: None,
     }
 }
@@ -277,7 +278,15 @@ fn reviews() -> Vec<ReviewReason> {
 fn columns() -> Vec<Finding> {
     let text = "import os\n\n\tnamen = \"密码🙂é\"; total = eval(namen)  # café\n";
     let source = source("src/app.py", "python", text);
-    admit(&source, vec![detection(&source, "python/eval-call", "eval(namen)")])
+    let mut one = detection(&source, "python/eval-call", "eval(namen)");
+    let name = Span::new(one.span.start, one.span.start + "eval".len());
+    let import = (Span::new(0, 0), "import ast\n".to_owned());
+    one.fix = Some(DetectedFix {
+        applicability: Applicability::Unsafe,
+        message: "call `ast.literal_eval`".to_owned(),
+        edits: vec![(name, "ast.literal_eval".to_owned()), import],
+    });
+    admit(&source, vec![one])
 }
 
 fn secret() -> Vec<Finding> {

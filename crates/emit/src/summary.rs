@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use weighbridge_core::{NotificationLevel, Outcome, Report, RuleId, Severity, Suppression, SuppressionKind};
+use weighbridge_core::{
+    Applicability, NotificationLevel, Outcome, Report, RuleId, Severity, Suppression, SuppressionKind,
+};
 
 use crate::{Style, paint};
 
@@ -112,7 +114,26 @@ fn passed_over(report: &Report, style: Style) -> Vec<String> {
     if accepted > 0 {
         parts.push(format!("{} in the baseline", counted(accepted, "finding", "findings")));
     }
+    parts.extend(fixable(report));
     parts
+}
+
+/// `2 fixable with --fix (1 more with --unsafe-fixes)`.
+fn fixable(report: &Report) -> Option<String> {
+    let count = |wanted: Applicability| {
+        let fixes = report.open_findings().filter_map(|finding| finding.fix.as_ref());
+        fixes.filter(|fix| fix.applicability == wanted).count()
+    };
+    match (count(Applicability::Safe), count(Applicability::Unsafe)) {
+        (0, 0) => None,
+        (safe, 0) => Some(format!("{} fixable with `--fix`", grouped(safe))),
+        (0, more) => Some(format!("{} fixable with `--fix --unsafe-fixes`", grouped(more))),
+        (safe, more) => Some(format!(
+            "{} fixable with `--fix` ({} more with `--unsafe-fixes`)",
+            grouped(safe),
+            grouped(more)
+        )),
+    }
 }
 
 /// The rule with most findings; of equals the first by id.
@@ -197,7 +218,7 @@ mod tests {
 
         insta::assert_snapshot!(line, @"
         7 findings (1 critical, 4 high, 1 low, 1 info); searched 1,204 files, 34.5 kB in 1.2 s; 61 of 140 added lines are declared AI-made
-        incomplete: 1 thing was not looked at; skipped 3 binary files and 1 symbolic link; 1 finding suppressed
+        incomplete: 1 thing was not looked at; skipped 3 binary files and 1 symbolic link; 1 finding suppressed; 1 fixable with `--fix --unsafe-fixes`
         next: weighbridge explain python/eval-call
         ");
     }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use weighbridge_core::{Confidence, Finding, Notification, NotificationLevel, Report};
 
 use crate::frame::row;
-use crate::{Context, Style, flow, paint, review, shown};
+use crate::{Context, Style, fixes, flow, paint, review, shown};
 
 /// Columns that a line of source gets on the narrowest terminal.
 const LEAST_ROOM: usize = 20;
@@ -61,7 +61,10 @@ fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) 
             gutter.write_line(None, &format!("{}{carets}", " ".repeat(column)), out)?;
         }
     }
-    let has_remarks = finding.help.is_some() || finding.confidence != Confidence::High || finding.flow.is_some();
+    let has_remarks = finding.help.is_some()
+        || finding.fix.is_some()
+        || finding.confidence != Confidence::High
+        || finding.flow.is_some();
     if !lines.is_empty() && has_remarks {
         gutter.write_empty(out)?;
     }
@@ -70,6 +73,9 @@ fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) 
     }
     if let Some(help) = &finding.help {
         gutter.write_remark("help", help, out)?;
+    }
+    if let Some(fix) = &finding.fix {
+        gutter.write_remark("fix", &fixes::remark(fix), out)?;
     }
     if finding.confidence != Confidence::High {
         gutter.write_remark("note", &format!("confidence {}", finding.confidence), out)?;

@@ -1,7 +1,8 @@
 //! A rule as a Rust expression that is a constant.
 
-use weighbridge_core::{Confidence, Origin, Severity};
+use weighbridge_core::{Applicability, Confidence, Origin, Severity};
 
+use crate::fix::{EditRule, FixItem, FixRule};
 use crate::rule::{
     Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Sink, Test, Text,
 };
@@ -65,7 +66,7 @@ impl Literal for Rule {
         format!(
             "crate::Rule {{ id: weighbridge_core::RuleId::from_static({:?}), summary: {}, severity: {}, confidence: {}, since: {}, \
              message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, strict: {}, \
-             sensitive: {}, generic: {}, shown_prefix: {}, sink: {}, detector: {}, detector_line: {}, page: {} }}",
+             sensitive: {}, generic: {}, shown_prefix: {}, sink: {}, detector: {}, fix: {}, detector_line: {}, page: {} }}",
             self.id.as_str(),
             self.summary.literal(),
             self.severity.literal(),
@@ -86,6 +87,7 @@ impl Literal for Rule {
             self.shown_prefix,
             self.sink.literal(),
             self.detector.literal(),
+            self.fix.literal(),
             self.detector_line,
             self.page.literal(),
         )
@@ -207,6 +209,54 @@ impl Literal for Test {
             Self::NotMatches(regex) => format!("crate::Test::NotMatches({})", regex.literal()),
             Self::Imports(list) => format!("crate::Test::Imports({})", list.literal()),
             plain => format!("crate::Test::{plain:?}"),
+        }
+    }
+}
+
+impl Literal for Applicability {
+    fn literal(&self) -> String {
+        format!("weighbridge_core::Applicability::{self:?}")
+    }
+}
+
+impl Literal for FixRule {
+    fn literal(&self) -> String {
+        format!(
+            "crate::FixRule {{ applicability: {}, items: {}, line: {} }}",
+            self.applicability.literal(),
+            self.items.literal(),
+            self.line
+        )
+    }
+}
+
+impl Literal for FixItem {
+    fn literal(&self) -> String {
+        format!(
+            "crate::FixItem {{ names: {}, conditions: {}, edits: {} }}",
+            self.names.literal(),
+            self.conditions.literal(),
+            self.edits.literal()
+        )
+    }
+}
+
+impl Literal for EditRule {
+    fn literal(&self) -> String {
+        match self {
+            Self::Call(name) => format!("crate::EditRule::Call({})", name.literal()),
+            Self::Set { argument, value } => format!(
+                "crate::EditRule::Set {{ argument: {}, value: {} }}",
+                argument.literal(),
+                value.literal()
+            ),
+            Self::Remove(argument) => format!("crate::EditRule::Remove({})", argument.literal()),
+            Self::Append(text) => format!("crate::EditRule::Append({})", text.literal()),
+            Self::Replace { capture, text } => format!(
+                "crate::EditRule::Replace {{ capture: {}, text: {} }}",
+                capture.literal(),
+                text.literal()
+            ),
         }
     }
 }

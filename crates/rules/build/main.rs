@@ -10,6 +10,8 @@
     reason = "a build script reads files and speaks to cargo by printing; the page reader is shared with the crate, which uses all of it"
 )]
 
+#[path = "../src/fix.rs"]
+mod fix;
 #[path = "../src/page/mod.rs"]
 mod page;
 #[path = "../src/rule.rs"]

@@ -5,11 +5,13 @@
 #![warn(clippy::disallowed_methods)]
 
 mod builtin;
+mod fix;
 mod page;
 mod recipe;
 mod rule;
 
 pub use builtin::built_in_rules;
+pub use fix::{EditRule, FixItem, FixRule};
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{

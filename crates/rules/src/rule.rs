@@ -6,6 +6,8 @@ use std::borrow::Cow;
 
 use weighbridge_core::{Confidence, Origin, RuleId, Severity};
 
+use crate::fix::FixRule;
+
 /// Text that is part of the program or was read from a page.
 pub type Text = Cow<'static, str>;
 /// A list that is part of the program or was read from a page.
@@ -58,6 +60,8 @@ pub struct Rule {
     pub sink: Option<Sink>,
     /// How it is found.
     pub detector: Detector,
+    /// What takes a finding away.
+    pub fix: Option<FixRule>,
     /// The line of the page (from 1) where the detector stands.
     pub detector_line: usize,
     /// The page.

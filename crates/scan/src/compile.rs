@@ -1,7 +1,7 @@
 //! Whether a rule can be used: everything on its page that is compiled only when a file needs it.
 
 use weighbridge_core::Language;
-use weighbridge_rules::{Detector, Rule};
+use weighbridge_rules::{Detector, EditRule, Rule};
 
 use crate::code::{query, table};
 use crate::detect::DETECTORS;
@@ -40,6 +40,7 @@ impl CompileError {
 ///
 /// The first expression, query, name or detector that cannot be used.
 pub fn check_rule(rule: &Rule) -> Result<(), CompileError> {
+    check_fix(rule)?;
     pattern::check(rule)?;
     table::check(rule)?;
     match &rule.detector {
@@ -67,6 +68,19 @@ pub fn check_rule(rule: &Rule) -> Result<(), CompileError> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Checks that the engine of each language can make the edits of the page.
+fn check_fix(rule: &Rule) -> Result<(), CompileError> {
+    let Some(fix) = &rule.fix else { return Ok(()) };
+    let is_python = rule.languages.iter().all(|language| language == PYTHON.name());
+    let edits = fix.items.iter().flat_map(|item| item.edits.iter());
+    let is_everywhere = |edit: &EditRule| matches!(edit, EditRule::Remove(_) | EditRule::Replace { .. });
+    if is_python || edits.into_iter().all(is_everywhere) {
+        return Ok(());
+    }
+    let message = "outside of Python a fix can only `remove` and `replace`";
+    Err(CompileError::at(rule, fix.line, message.to_owned()))
 }
 
 /// The grammars of the languages that a rule is for.

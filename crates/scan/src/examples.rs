@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use weighbridge_core::{Severity, Source, SourcePath};
+use weighbridge_core::{Applicability, Severity, Source, SourcePath};
 use weighbridge_rules::{Example, Page, built_in_rules, fill};
 
 use crate::language::language_of;
-use crate::{CompileError, Options, RuleUse, Scanner, check_rule, suppression};
+use crate::{CompileError, FileReport, Options, RuleUse, Scanner, check_rule, suppression};
 
 /// An example that does not do what the page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,12 @@ pub enum FailureKind {
     NoLongerMissed,
     /// A recipe that does not exist.
     Recipe(String),
+    /// The fix of the page is shown by no example.
+    NoFix,
+    /// A fixed example still has the finding, or would be fixed once more.
+    NotFixed,
+    /// A fixed example is no program any more.
+    Broken,
     /// The page has no example of this kind.
     None {
         /// The section without examples.
@@ -57,6 +63,9 @@ impl fmt::Display for ExampleFailure {
                 self.line
             ),
             FailureKind::Recipe(problem) => write!(f, "line {}: {problem}", self.line),
+            FailureKind::NoFix => write!(f, "line {}: no flagged example can be fixed", self.line),
+            FailureKind::NotFixed => write!(f, "line {}: the fix does not take the finding away", self.line),
+            FailureKind::Broken => write!(f, "line {}: the fixed example is no program any more", self.line),
             FailureKind::None { section } => write!(f, "the section `## {section}` has no example"),
         }
     }
@@ -101,13 +110,20 @@ pub fn check_examples(page: &Page) -> Result<Vec<ExampleFailure>, CompileError> 
             });
         }
     }
+    let mut fixes = 0;
     for example in &page.examples {
-        failures.extend(run(&scanner, page.rule.id.as_str(), example));
+        failures.extend(run(&scanner, page.rule.id.as_str(), example, &mut fixes));
+    }
+    if let Some(fix) = page.rule.fix.as_ref().filter(|_| fixes == 0) {
+        failures.push(ExampleFailure {
+            line: fix.line,
+            kind: FailureKind::NoFix,
+        });
     }
     Ok(failures)
 }
 
-fn run(scanner: &Scanner<'_>, id: &str, example: &Example) -> Vec<ExampleFailure> {
+fn run(scanner: &Scanner<'_>, id: &str, example: &Example, fixes: &mut usize) -> Vec<ExampleFailure> {
     let failure = |line: usize, kind| ExampleFailure {
         line: example.line + line,
         kind,
@@ -119,7 +135,9 @@ fn run(scanner: &Scanner<'_>, id: &str, example: &Example) -> Vec<ExampleFailure
     let (text, lines) = without_notes(&filled, id);
     let path = SourcePath::new(example.file_name.as_bytes());
     let language = language_of(&path, text.as_bytes());
-    let report = scanner.worker().scan(&Source::new(path, language, text.as_bytes()));
+    let source = Source::new(path, language, text.as_bytes());
+    let report = scanner.worker().scan(&source);
+    let broken_fix = fix(scanner, id, &source, &report, fixes).map(|kind| failure(0, kind));
     let mut hit = vec![None; lines.len()];
     let open = report
         .findings
@@ -142,7 +160,35 @@ fn run(scanner: &Scanner<'_>, id: &str, example: &Example) -> Vec<ExampleFailure
             (None, Some(_)) => Some(failure(*page_line, FailureKind::Unexpected)),
             _ => None,
         });
-    judged.collect()
+    judged.chain(broken_fix).collect()
+}
+
+/// Fixes an example, and says what is wrong with the result. `fixes` counts the findings that were fixed.
+fn fix(
+    scanner: &Scanner<'_>,
+    id: &str,
+    source: &Source<'_>,
+    report: &FileReport,
+    fixes: &mut usize,
+) -> Option<FailureKind> {
+    let of_page = |report: &FileReport| {
+        report
+            .findings
+            .iter()
+            .filter(|finding| finding.rule.as_str() == id)
+            .count()
+    };
+    let mut worker = scanner.worker();
+    let fixed = worker.fix(source, Applicability::Unsafe, &|finding| finding.rule.as_str() == id);
+    if !fixed.notifications.is_empty() {
+        return Some(FailureKind::Broken);
+    }
+    *fixes += fixed.findings.len();
+    let text = fixed.text?;
+    let after = Source::new(source.path().clone(), source.language(), &text);
+    let again = worker.fix(&after, Applicability::Unsafe, &|finding| finding.rule.as_str() == id);
+    let is_gone = of_page(&worker.scan(&after)) + fixed.findings.len() == of_page(report);
+    (!is_gone || again.text.is_some()).then_some(FailureKind::NotFixed)
 }
 
 /// The text without lines that only annotate, and for each line its number (from 0) in the example and what it expects.

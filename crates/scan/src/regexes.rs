@@ -37,9 +37,11 @@ impl<'r> Regexes<'r> {
 pub(crate) fn expressions(rule: &Rule) -> Vec<(&str, bool)> {
     match &rule.detector {
         Detector::Calls(items) => {
+            let of_fix = rule.fix.iter().flat_map(|fix| fix.items.iter());
             let tests = items
                 .iter()
                 .flat_map(|item| item.conditions.iter())
+                .chain(of_fix.flat_map(|item| item.conditions.iter()))
                 .flat_map(|condition| condition.tests.iter());
             tests
                 .filter_map(|test| match test {

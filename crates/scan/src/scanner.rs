@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 use std::sync::OnceLock;
 
-use rustc_hash::{FxHashMap, FxHashSet};
-use weighbridge_core::{Detection, Finding, Language, Notification, RuleId, Severity, Source, admit_first};
+use rustc_hash::FxHashMap;
+use weighbridge_core::{
+    Detection, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
+};
 use weighbridge_rules::{Detector, Rule};
 
 use crate::code::query::QueryRule;
@@ -13,6 +15,8 @@ use crate::code::table::{CallTable, Head};
 use crate::code::{self, CodeRules};
 use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
+use crate::doubles::{drop_vaguer_secrets, hide_doubles};
+use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
@@ -61,6 +65,8 @@ pub struct FileReport {
     pub findings: Vec<Finding>,
     /// What could not be done.
     pub notifications: Vec<Notification>,
+    /// What must not be shown of the file.
+    pub mask: Mask,
 }
 
 /// Compiled rules, immutable, for all threads.
@@ -227,34 +233,32 @@ pub struct Worker<'s, 'r> {
 }
 
 impl Worker<'_, '_> {
-    /// Searches one source.
+    /// The text of a source as it may be shown: without its secrets.
+    pub fn masked(&mut self, source: &Source<'_>) -> Vec<u8> {
+        masked_text(source, &self.scan(source).mask)
+    }
+
+    /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
         let scanner = self.scanner;
-        scanner
-            .prefilter(source.language())
-            .search(source.bytes(), &mut self.seen);
-        if self.seen.seekers.is_empty() {
-            return FileReport::default();
+        let (mut found, mut notifications) = self.detect(source);
+        let is_live = !self.seen.seekers.is_empty();
+        let split = embed::split(source);
+        if let Some(split) = &split {
+            notifications.extend(split.notification(source.path()));
+            self.search_pieces(source, split, &mut found, &mut notifications);
         }
-        let mut found = Vec::new();
-        let structure = if self.needs_structure() {
-            Structure::of(source)
-        } else {
-            Structure::Text
-        };
-        let mut notifications = self.search_statements(source, &structure, &mut found);
-        let regions = if self.needs_regions() {
-            structure.regions(source)
-        } else {
-            Regions::default()
-        };
-        self.run_patterns(source, &regions, &mut found);
-        self.run_detectors(source, &regions, &mut found);
-        drop_vaguer_secrets(&scanner.uses, &mut found);
-        suppression::apply(source, &scanner.uses, &mut found);
-        if scanner.options.foreign_suppressions {
-            suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
+        let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
+        if is_live || !found.is_empty() {
+            suppression::apply(source, &scanner.uses, &covered, &mut found);
         }
+        if found.is_empty() {
+            return FileReport {
+                notifications,
+                ..FileReport::default()
+            };
+        }
+        let mask = mask_of(&found);
         let limit = scanner.options.max_findings;
         let (findings, total) = admit_first(source, found, limit);
         if total > limit {
@@ -265,7 +269,68 @@ impl Worker<'_, '_> {
         FileReport {
             findings,
             notifications,
+            mask,
         }
+    }
+
+    /// Searches each piece like a file of its own. Where it and the plain text show the same, the piece knows more.
+    fn search_pieces(
+        &mut self,
+        source: &Source<'_>,
+        split: &Split,
+        found: &mut Vec<Detection>,
+        notifications: &mut Vec<Notification>,
+    ) {
+        let mut in_pieces = Vec::new();
+        for piece in &split.pieces {
+            let inner = Source::new(piece.name(), piece.language, piece.text.text());
+            let (mut detections, notes) = self.detect(&inner);
+            if !self.seen.seekers.is_empty() {
+                suppression::apply(&inner, &self.scanner.uses, &[], &mut detections);
+            }
+            in_pieces.extend(
+                detections
+                    .into_iter()
+                    .map(|detection| embed::carried_back(piece, detection)),
+            );
+            notifications.extend(notes.into_iter().map(|note| Notification {
+                path: Some(source.path().clone()),
+                ..note
+            }));
+        }
+        hide_doubles(found, &in_pieces);
+        found.extend(in_pieces);
+        drop_vaguer_secrets(&self.scanner.uses, found);
+    }
+
+    /// Everything in one text, whatever our own suppressions say.
+    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+        let scanner = self.scanner;
+        scanner
+            .prefilter(source.language())
+            .search(source.bytes(), &mut self.seen);
+        let mut found = Vec::new();
+        if self.seen.seekers.is_empty() {
+            return (found, Vec::new());
+        }
+        let structure = if self.needs_structure() {
+            Structure::of(source)
+        } else {
+            Structure::Text
+        };
+        let notifications = self.search_statements(source, &structure, &mut found);
+        let regions = if self.needs_regions() {
+            structure.regions(source)
+        } else {
+            Regions::default()
+        };
+        self.run_patterns(source, &regions, &mut found);
+        self.run_detectors(source, &regions, &mut found);
+        drop_vaguer_secrets(&scanner.uses, &mut found);
+        if scanner.options.foreign_suppressions {
+            suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
+        }
+        (found, notifications)
     }
 
     fn needs_structure(&self) -> bool {
@@ -312,6 +377,7 @@ impl Worker<'_, '_> {
                     regexes: &scanner.regexes,
                     scopes: python::scope::Scopes::default(),
                     flow: python::flow::Flow::default(),
+                    names_for_fixes: python::fix::NamesForFixes::default(),
                 };
                 let live = python::Live {
                     needs,
@@ -390,34 +456,5 @@ impl Worker<'_, '_> {
                 );
             }
         }
-    }
-}
-
-/// Where a rule that knows more and a vaguer one point at the same secret, the vaguer one only masks.
-fn drop_vaguer_secrets(uses: &[RuleUse<'_>], found: &mut [Detection]) {
-    let generic: FxHashSet<&RuleId> = uses
-        .iter()
-        .filter(|known| known.rule.generic)
-        .map(|known| &known.rule.id)
-        .collect();
-    let rank = |detection: &Detection| (!generic.contains(&detection.rule), detection.confidence);
-    let known: Vec<_> = found
-        .iter()
-        .filter(|detection| detection.reported)
-        .filter_map(|detection| detection.secret.map(|secret| (secret.span, rank(detection))))
-        .collect();
-    let mut by_start: Vec<_> = known;
-    by_start.sort_unstable_by_key(|(span, _)| *span);
-    let longest = by_start.iter().map(|(span, _)| span.len()).max().unwrap_or(0);
-    for detection in found.iter_mut() {
-        let Some(secret) = detection.secret else { continue };
-        let own = rank(detection);
-        let from = by_start.partition_point(|(span, _)| span.start + longest < secret.span.start);
-        let near = by_start[from..]
-            .iter()
-            .take_while(|(span, _)| span.start < secret.span.end);
-        detection.reported &= !near
-            .into_iter()
-            .any(|(span, rank)| *rank > own && span.overlaps(secret.span));
     }
 }

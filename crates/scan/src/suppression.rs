@@ -39,9 +39,11 @@ struct Directive<'t> {
     reason: Span,
 }
 
-/// Marks the detections that suppressions cover, and adds what is wrong with the suppressions themselves.
-pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], detections: &mut Vec<Detection>) {
-    let directives = directives(source);
+/// Marks the detections that suppressions cover, and adds what is wrong with the suppressions themselves. Those in `covered` are
+/// somebody else's.
+pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], covered: &[Span], detections: &mut Vec<Detection>) {
+    let mut directives = directives(source);
+    directives.retain(|directive| !holds(covered, directive.span.start));
     let mut problems = Vec::new();
     for directive in &directives {
         for (id, span) in &directive.ids {
@@ -80,6 +82,12 @@ pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], detections: &mut 
         }
     }
     detections.extend(problems);
+}
+
+/// Whether one of the sorted spans holds `offset`.
+fn holds(spans: &[Span], offset: usize) -> bool {
+    let index = spans.partition_point(|span| span.end <= offset);
+    spans.get(index).is_some_and(|span| span.contains(offset))
 }
 
 /// The rule that `id` names: in full, or without the shelf. Of rules on several shelves the one for the language of the source is meant.

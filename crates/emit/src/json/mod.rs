@@ -10,9 +10,9 @@ use std::io::{self, Write};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
-use weighbridge_core::{Confidence, NotificationLevel, Provenance, Severity};
+use weighbridge_core::{Applicability, Confidence, NotificationLevel, Provenance, Severity};
 
-use crate::{Context, json_text, shown};
+use crate::{Context, fixes, json_text, shown};
 pub(crate) use head::{Head, SCHEMA_VERSION, outcome_name};
 
 /// Writes the report as one JSON document.
@@ -74,6 +74,8 @@ pub(crate) struct Finding<'a> {
     /// Who wrote the first line: `declared-ai`, `declared-human`, `unknown`; null if nobody was asked, or if the change did not add it.
     #[schemars(schema_with = "provenance_or_null_schema")]
     provenance: Option<&'static str>,
+    /// The edits that take the finding away; null if the rule knows none, or none here.
+    fix: Option<Fix>,
     /// Where the dangerous value comes from; null if nobody looked or the text does not tell.
     flow: Option<flow::Flow>,
     /// Numbers of the weaknesses in CWE.
@@ -124,6 +126,27 @@ struct Mark {
     start: usize,
     /// Characters before its end.
     end: usize,
+}
+
+/// Edits that take a finding away, to be made all together.
+#[derive(Serialize, JsonSchema)]
+struct Fix {
+    /// `safe`: code that does not rely on the danger behaves as before. `unsafe`: a person should look.
+    #[schemars(schema_with = "applicability_schema")]
+    applicability: &'static str,
+    /// What it does.
+    message: String,
+    /// The edits, in order of their place.
+    edits: Vec<Edit>,
+}
+
+/// A place and the text that takes its place.
+#[derive(Serialize, JsonSchema)]
+struct Edit {
+    /// What goes; empty where text is only added.
+    location: Location,
+    /// What comes.
+    content: String,
 }
 
 /// What keeps a finding from counting.
@@ -192,10 +215,28 @@ impl<'a> Finding<'a> {
                 reason: shown::spelled_out(&suppression.reason),
             }),
             provenance: finding.provenance.map(Provenance::name),
+            fix: finding.fix.as_ref().map(Fix::new),
             flow: finding.flow.as_ref().map(flow::Flow::new),
             cwe: rule.map_or(&[], |rule| &rule.cwe),
             tags: rule.map_or_else(Vec::new, |rule| rule.tags.iter().map(AsRef::as_ref).collect()),
             aliases: rule.map_or_else(Vec::new, |rule| rule.aliases.iter().map(AsRef::as_ref).collect()),
+        }
+    }
+}
+
+impl Fix {
+    fn new(fix: &weighbridge_core::Fix) -> Self {
+        Self {
+            applicability: fix.applicability.name(),
+            message: shown::spelled_out(&fix.message),
+            edits: fix
+                .edits
+                .iter()
+                .map(|edit| Edit {
+                    location: Location::new(edit.location),
+                    content: fixes::content(&edit.content),
+                })
+                .collect(),
         }
     }
 }
@@ -260,6 +301,11 @@ fn provenance_or_null_schema(_: &mut SchemaGenerator) -> Schema {
     let names = Provenance::ALL.iter().map(|one| Some(one.name()));
     let names: Vec<_> = names.chain([None]).collect();
     json_schema!({ "type": ["string", "null"], "enum": names })
+}
+
+fn applicability_schema(_: &mut SchemaGenerator) -> Schema {
+    let names: Vec<_> = Applicability::ALL.iter().map(|one| one.name()).collect();
+    json_schema!({ "type": "string", "enum": names })
 }
 
 fn level_schema(_: &mut SchemaGenerator) -> Schema {

@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 use weighbridge_core::{
-    Confidence, Excerpt, ExcerptLine, Finding, Fingerprint, Flow, FlowStep, Location, MAX_FLOW_STEPS, Origin, Position,
-    Provenance, RuleId, Severity, Span, Suppression, SuppressionKind,
+    Applicability, Confidence, Edit, Excerpt, ExcerptLine, Finding, Fingerprint, Fix, Flow, FlowStep, Location,
+    MAX_FLOW_STEPS, Origin, Position, Provenance, RuleId, Severity, Span, Suppression, SuppressionKind,
 };
 
 use super::values::{Count, Fault, LineHash, List, Noun, Object, OneOf, Ordinal, RawText, Text, nullable, path};
+use crate::fixes;
 
 /// A finding as it is written.
 #[derive(Deserialize)]
@@ -28,6 +29,8 @@ struct FindingObject {
     suppression: Option<Object<SuppressionObject>>,
     #[serde(deserialize_with = "nullable")]
     provenance: Option<OneOf<Provenance>>,
+    #[serde(deserialize_with = "nullable")]
+    fix: Option<ReadFix>,
     #[serde(deserialize_with = "nullable")]
     flow: Option<ReadFlow>,
     // These three belong to the rule. They are written anew from its page.
@@ -81,6 +84,46 @@ struct SuppressionObject {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct FixObject {
+    applicability: OneOf<Applicability>,
+    message: Text,
+    edits: List<Object<EditObject>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditObject {
+    location: ReadLocation,
+    content: RawText,
+}
+
+/// A fix, put together.
+#[derive(Deserialize)]
+#[serde(try_from = "Object<FixObject>")]
+struct ReadFix(Fix);
+
+impl TryFrom<Object<FixObject>> for ReadFix {
+    type Error = Fault;
+
+    fn try_from(Object(object): Object<FixObject>) -> Result<Self, Fault> {
+        let edits = object.edits.0.into_iter().map(|Object(edit)| Edit {
+            location: edit.location.0,
+            content: fixes::content(&edit.content.0),
+        });
+        let edits: Vec<_> = edits.collect();
+        if edits.is_empty() {
+            return Err(Fault::Edits);
+        }
+        Ok(Self(Fix {
+            applicability: object.applicability.0,
+            message: object.message.0,
+            edits,
+        }))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct FlowObject {
     origin: OneOf<Origin>,
     tamed: bool,
@@ -120,6 +163,7 @@ impl TryFrom<Object<FindingObject>> for ReadFinding {
                 reason: suppression.reason.0,
             }),
             provenance: object.provenance.map(|provenance| provenance.0),
+            fix: object.fix.map(|fix| fix.0),
             flow: object.flow.map(|flow| flow.0),
         }))
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, Location, Message, PhysicalLocation, PropertyBag, Region, Result as SarifResult,
-    ResultLevel, Suppression as SarifSuppression,
+    ArtifactChange, ArtifactContent, ArtifactLocation, Fix as SarifFix, Location, Message, PhysicalLocation,
+    PropertyBag, Region, Replacement, Result as SarifResult, ResultLevel, Suppression as SarifSuppression,
 };
 use weighbridge_core::{Finding, Provenance, Report, SourcePath, Suppression, SuppressionKind};
 
@@ -14,7 +14,7 @@ use super::levels::Level;
 use super::rules::Rules;
 use super::{Extent, ROOT, flow, number};
 use crate::prose::message;
-use crate::shown;
+use crate::{fixes, shown};
 
 /// GitHub keeps no more of a run.
 ///
@@ -50,6 +50,9 @@ pub(super) fn result(extent: Extent, finding: &Finding, rules: &Rules<'_>) -> Sa
         .partial_fingerprints(fingerprints(finding))
         .properties(properties(finding))
         .build();
+    if let Some(known) = &finding.fix {
+        result.fixes = Some(vec![fix(finding, known)]);
+    }
     result.rule_index = rules.index_of(&finding.rule).map(number);
     let flow = finding.flow.as_ref();
     let code_flow = flow.and_then(|flow| flow::code_flow(finding, flow, &artifact(&finding.path)));
@@ -57,6 +60,34 @@ pub(super) fn result(extent: Extent, finding: &Finding, rules: &Rules<'_>) -> Sa
     result.suppressions =
         (extent == Extent::Full).then(|| finding.suppression.iter().map(suppression(finding)).collect());
     result
+}
+
+/// A fix: all edits in the one file,
+/// [§3.55](https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317881).
+fn fix(finding: &Finding, fix: &weighbridge_core::Fix) -> SarifFix {
+    let replacements = fix.edits.iter().map(|edit| {
+        let (start, end) = (edit.location.start, edit.location.end);
+        let deleted = Region::builder()
+            .start_line(number(start.line))
+            .start_column(number(start.column_utf16))
+            .end_line(number(end.line))
+            .end_column(number(end.column_utf16))
+            .build();
+        let inserted = ArtifactContent::builder().text(fixes::content(&edit.content)).build();
+        Replacement::builder()
+            .deleted_region(deleted)
+            .inserted_content(inserted)
+            .build()
+    });
+    let change = ArtifactChange::builder()
+        .artifact_location(artifact(&finding.path))
+        .replacements(replacements.collect::<Vec<_>>())
+        .build();
+    let text = format!("{} ({})", shown::one_line(&fix.message), fix.applicability.name());
+    SarifFix::builder()
+        .description(Message::builder().text(text).build())
+        .artifact_changes(vec![change])
+        .build()
 }
 
 /// An empty list says that a result counts; no list would say that nobody knows,

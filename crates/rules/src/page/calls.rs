@@ -38,19 +38,19 @@ pub(super) fn parse(section: &Section<'_>, has_sink: bool) -> AtLine<Vec<CallIte
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Code(String),
     Word(String),
 }
 
-struct Written {
-    line: usize,
-    depth: usize,
-    tokens: Vec<Token>,
+pub(super) struct Written {
+    pub(super) line: usize,
+    pub(super) depth: usize,
+    pub(super) tokens: Vec<Token>,
 }
 
 /// The list items of the section, outer before inner, each with its own text only.
-fn written_items(section: &Section<'_>) -> Vec<Written> {
+pub(super) fn written_items(section: &Section<'_>) -> Vec<Written> {
     let mut items: Vec<Written> = Vec::new();
     let mut open: Vec<usize> = Vec::new();
     for (event, range) in Parser::new(section.text).into_offset_iter() {
@@ -87,7 +87,7 @@ fn written_items(section: &Section<'_>) -> Vec<Written> {
 }
 
 fn call_item(tokens: &[Token]) -> Result<CallItem, Problem> {
-    let mut cursor = Cursor { tokens, at: 0 };
+    let mut cursor = Cursor::new(tokens);
     let names = cursor.code_list().ok_or(Problem::NoNames)?;
     if let Some(name) = names.iter().find(|name| !is_qualified(name)) {
         return Err(Problem::BadName(name.to_string()));
@@ -107,7 +107,7 @@ fn call_item(tokens: &[Token]) -> Result<CallItem, Problem> {
 }
 
 /// `a.b`, `a.B().c`, `*.c`, `eval`; a module can be a path or a package of npm: `os/exec.Command`, `@scope/name.f`.
-fn is_qualified(name: &str) -> bool {
+pub(super) fn is_qualified(name: &str) -> bool {
     let name = name.strip_prefix("*.").unwrap_or(name);
     name.split('.').all(|part| {
         let part = part.strip_suffix("()").unwrap_or(part);
@@ -118,7 +118,7 @@ fn is_qualified(name: &str) -> bool {
 
 /// The names of "the sink is `0` or `args`"; nothing if the item is something else.
 fn sink(tokens: &[Token]) -> Result<Option<List<ArgumentName>>, Problem> {
-    let mut cursor = Cursor { tokens, at: 0 };
+    let mut cursor = Cursor::new(tokens);
     if !cursor.word("the sink") {
         return Ok(None);
     }
@@ -136,8 +136,8 @@ fn sink(tokens: &[Token]) -> Result<Option<List<ArgumentName>>, Problem> {
     }
 }
 
-fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
-    let mut cursor = Cursor { tokens, at: 0 };
+pub(super) fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
+    let mut cursor = Cursor::new(tokens);
     let fail = |expected| Problem::BadCondition {
         condition: shown(tokens),
         expected,
@@ -166,7 +166,7 @@ fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
     })
 }
 
-fn shown(tokens: &[Token]) -> String {
+pub(super) fn shown(tokens: &[Token]) -> String {
     let words = tokens.iter().map(|token| match token {
         Token::Code(code) => format!("`{code}`"),
         Token::Word(word) => word.clone(),
@@ -174,18 +174,22 @@ fn shown(tokens: &[Token]) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-struct Cursor<'a> {
+pub(super) struct Cursor<'a> {
     tokens: &'a [Token],
     at: usize,
 }
 
-impl Cursor<'_> {
-    fn is_at_end(&self) -> bool {
+impl<'a> Cursor<'a> {
+    pub(super) fn new(tokens: &'a [Token]) -> Self {
+        Self { tokens, at: 0 }
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
         self.at == self.tokens.len()
     }
 
     /// Steps over the words of `text` if they come next.
-    fn word(&mut self, text: &str) -> bool {
+    pub(super) fn word(&mut self, text: &str) -> bool {
         let mut at = self.at;
         for word in text.split(' ') {
             if !matches!(self.tokens.get(at), Some(Token::Word(found)) if found == word) {
@@ -197,7 +201,7 @@ impl Cursor<'_> {
         true
     }
 
-    fn code(&mut self) -> Option<Text> {
+    pub(super) fn code(&mut self) -> Option<Text> {
         let Some(Token::Code(code)) = self.tokens.get(self.at) else {
             return None;
         };
@@ -205,7 +209,7 @@ impl Cursor<'_> {
         Some(code.clone().into())
     }
 
-    fn code_list(&mut self) -> Option<List<Text>> {
+    pub(super) fn code_list(&mut self) -> Option<List<Text>> {
         let mut codes = vec![self.code()?];
         while self.word(",") {
             codes.push(self.code()?);
@@ -228,7 +232,7 @@ impl Cursor<'_> {
     }
 
     /// Positions and names with `or` between them.
-    fn argument_names(&mut self) -> Option<List<ArgumentName>> {
+    pub(super) fn argument_names(&mut self) -> Option<List<ArgumentName>> {
         let mut names = vec![argument_name(self.code()?)];
         while self.word("or") {
             names.push(argument_name(self.code()?));

@@ -105,6 +105,19 @@ pub enum Problem {
         /// What was expected where the reading stopped.
         expected: &'static str,
     },
+    /// A `## Fix` section that does not say whether the fix is safe.
+    NoApplicability,
+    /// A `## Fix` section, or an item of it, that does nothing.
+    NoEdits,
+    /// An edit that is not in the grammar, or not possible with this detector.
+    BadEdit {
+        /// The edit as written.
+        edit: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// A fix for a call that the page does not find.
+    UnknownCall(String),
 }
 
 impl fmt::Display for Problem {
@@ -135,6 +148,10 @@ impl fmt::Display for Problem {
             Self::BadCondition { condition, expected } => {
                 write!(f, "cannot read the condition “{condition}”: expected {expected}")
             }
+            Self::NoApplicability => f.write_str("the section `## Fix` does not begin with `Safe:` or `Unsafe:`"),
+            Self::NoEdits => f.write_str("the section `## Fix` names no edit"),
+            Self::BadEdit { edit, expected } => write!(f, "cannot use the edit “{edit}”: expected {expected}"),
+            Self::UnknownCall(name) => write!(f, "`{name}` has a fix, but is not among the `## Calls`"),
         }
     }
 }
@@ -150,11 +167,15 @@ impl Problem {
             Self::UnknownSection {
                 suggestion: Some(word), ..
             } => return format!("did you mean `## {word}`?"),
-            Self::UnknownSection { .. } => "sections are Calls, Query, Pattern, Flagged, Clean, References",
+            Self::UnknownSection { .. } => "sections are Calls, Query, Pattern, Fix, Flagged, Clean, References",
             Self::NoDetector => "add `## Calls`, `## Query`, `## Pattern`, or `detector = \"…\"` to the front matter",
             Self::SecondDetector => "split the page: one rule, one way to find it",
             Self::BadName(_) => "write `module.function`, `module.Class().method`, `*.method` or a builtin's name",
             Self::BadCondition { .. } => "for example: `shell` is true; `1` or `Loader` is missing; `0` matches `^sh`",
+            Self::NoApplicability => "say behind it why: `Safe: ordinary archives are unpacked as before.`",
+            Self::NoEdits | Self::BadEdit { .. } => {
+                "for example: call `yaml.safe_load`; set `timeout` to `10`; remove `1` or `Loader`; replace `@value` with `true`"
+            }
             Self::LoneSink => "add an item below the names: the sink is `0` or `args`",
             Self::StrictByDefault => "leave it out, or add `default = false`",
             Self::Missing { key: "sink", .. } => "add for example `sink = \"command\"` to the front matter",

@@ -6,6 +6,7 @@
 mod calls;
 mod error;
 mod examples;
+mod fix;
 mod front;
 mod sections;
 
@@ -49,7 +50,16 @@ impl Page {
         let sink = front.sink().map_err(|problem| at(1, problem))?;
         let (detector, detector_line) =
             detector(&mut front, &sections, sink.is_some()).map_err(|(line, problem)| at(line, problem))?;
-        let rule = rule(id, text, front, sink, (detector, detector_line));
+        let fix = sections
+            .fix
+            .as_ref()
+            .map(|section| fix::parse(section, &detector))
+            .transpose();
+        let fix = fix.map_err(|(line, problem)| at(line, problem))?;
+        let rule = Rule {
+            fix,
+            ..rule(id, text, front, sink, (detector, detector_line))
+        };
         check_rule(&rule).map_err(|problem| at(1, problem))?;
         let mut examples = Vec::new();
         for (section, flagged) in [(&sections.flagged, true), (&sections.clean, false)] {
@@ -156,6 +166,7 @@ fn rule(id: &str, text: &str, front: Front, sink: Option<Sink>, detector: (Detec
         shown_prefix: front.shown_prefix,
         sink,
         detector: detector.0,
+        fix: None,
         detector_line: detector.1,
         page: text.to_owned().into(),
     }

@@ -5,7 +5,7 @@ use weighbridge_core::closest;
 
 use super::{AtLine, Problem};
 
-const HEADINGS: [&str; 6] = ["Calls", "Query", "Pattern", "Flagged", "Clean", "References"];
+const HEADINGS: [&str; 7] = ["Calls", "Query", "Pattern", "Fix", "Flagged", "Clean", "References"];
 
 /// The sections of a page.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub(super) struct Sections<'a> {
     pub(super) calls: Option<Section<'a>>,
     pub(super) query: Option<Section<'a>>,
     pub(super) pattern: Option<Section<'a>>,
+    pub(super) fix: Option<Section<'a>>,
     pub(super) flagged: Option<Section<'a>>,
     pub(super) clean: Option<Section<'a>>,
     pub(super) references: Option<Section<'a>>,
@@ -89,6 +90,7 @@ impl<'a> Sections<'a> {
             "Calls" => &mut self.calls,
             "Query" => &mut self.query,
             "Pattern" => &mut self.pattern,
+            "Fix" => &mut self.fix,
             "Flagged" => &mut self.flagged,
             "Clean" => &mut self.clean,
             "References" => &mut self.references,

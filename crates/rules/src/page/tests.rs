@@ -104,6 +104,51 @@ fn a_page_without_detector_or_with_two_is_refused() {
     assert!(error(&two).contains("two detectors"));
 }
 
+fn with_fix(fix: &str) -> String {
+    PAGE.replace("## Flagged", &format!("## Fix\n\n{fix}\n\n## Flagged"))
+}
+
+#[test]
+fn a_fix_is_for_all_calls_or_for_those_it_names() {
+    let page = with_fix(
+        "Safe: all stays.\n\n- `yaml.load`\n  - `1` is missing\n  - call `yaml.safe_load`\n- set `a` or `1` to `f(x)`\n- append `.b`",
+    );
+
+    let fix = Page::parse("python/x", &page).unwrap().rule.fix.unwrap();
+
+    assert_eq!(fix.applicability, weighbridge_core::Applicability::Safe);
+    let [first, second] = fix.items.as_ref() else {
+        panic!("{fix:?}")
+    };
+    assert_eq!(
+        (first.names.as_ref(), first.conditions.len(), first.edits.len()),
+        (&["yaml.load".into()][..], 1, 1)
+    );
+    assert_eq!((second.names.len(), second.edits.len()), (0, 2));
+    assert_eq!(fix.items_for("yaml.load").count(), 2);
+    assert_eq!(fix.items_for("pickle.load").count(), 1);
+}
+
+#[test]
+fn a_wrong_fix_is_named_with_its_line() {
+    let error = |fix: &str| error(&with_fix(fix));
+    assert!(
+        error("- append `x`")
+            .contains("line 17: the section `## Fix` does not begin with `Safe:` or `Unsafe:`; say behind it why")
+    );
+    assert!(error("Safe: yes.").contains("line 17: the section `## Fix` names no edit"));
+    assert!(error("Safe: y.\n\n- `yaml.load`").contains("line 17: the section `## Fix` names no edit"));
+    assert!(
+        error("Safe: y.\n\n- `yaml.lod`\n  - append `x`").contains("line 21: `yaml.lod` has a fix, but is not among")
+    );
+    assert!(
+        error("Safe: y.\n\n- change `x`").contains("line 21: cannot use the edit “change `x`”: expected `call`, `set`")
+    );
+    assert!(error("Safe: y.\n\n- remove `x` now").contains("expected the end of the edit"));
+    assert!(error("Safe: y.\n\n- call `a b`").contains("expected a qualified name"));
+    assert!(error("Safe: y.\n\n- replace `@value` with `x`").contains("expected a page with `## Query`"));
+}
+
 #[test]
 fn a_sink_says_what_it_does_and_where_it_is() {
     let with_sink = PAGE.replace(

@@ -7,6 +7,7 @@ use super::arguments::Arguments;
 use super::bindings::{Bindings, Import};
 use super::condition::holds_for_any_argument;
 use super::file::File;
+use super::fix::fix_of_call;
 use super::mark::is_throwaway;
 use super::parse::CodeParser;
 use super::query::Searched as _;
@@ -212,7 +213,11 @@ impl Matcher<'_> {
             .iter()
             .take_while(|byte| byte.is_ascii_whitespace())
             .count();
-        found.push(self.detection(entry, Span::new(start + indent, span.end), name));
+        let mut detection = self.detection(entry, Span::new(start + indent, span.end), name);
+        if let Some(fix) = &self.file.uses[entry.rule].rule.fix {
+            detection.fix = fix_of_call(fix, name, &site, |range| self.source_span(range));
+        }
+        found.push(detection);
     }
 
     /// A name that is not called: handed on, or of a rule for which mentions count.

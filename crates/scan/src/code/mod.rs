@@ -8,6 +8,7 @@ pub(crate) mod bindings;
 pub(crate) mod condition;
 pub(crate) mod constant;
 pub(crate) mod file;
+mod fix;
 mod flow;
 pub(crate) mod lexed;
 pub(crate) mod lexer;

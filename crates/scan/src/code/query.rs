@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use tree_sitter::{Language, Query, QueryCursor, StreamingIterator as _, Tree};
-use weighbridge_core::{Detection, Notification, Source, Span};
-use weighbridge_rules::{Rule, Scope};
+use weighbridge_core::{DetectedFix, Detection, Notification, Source, Span};
+use weighbridge_rules::{EditRule, FixRule, Rule, Scope};
 
 use super::parse::CodeParser;
 use super::trees::{Forest, Statements};
@@ -13,6 +13,7 @@ use crate::CompileError;
 use crate::RuleUse;
 use crate::commonness::commonness;
 use crate::detect::detection;
+use crate::fix::detected;
 
 /// Matches in progress that a query may hold; more are dropped by tree-sitter.
 const MATCH_LIMIT: u32 = 4096;
@@ -142,10 +143,35 @@ impl<'r> QueryRule<'r> {
                 .map(|found| found.node)
             {
                 let span = (parsed.source_span)(node.byte_range());
-                found.push(detection(&file.uses()[self.rule], span, file.scope_of(span)));
+                let rule_use = &file.uses()[self.rule];
+                let mut detection = detection(rule_use, span, file.scope_of(span));
+                if let Some(fix) = &rule_use.rule.fix {
+                    let captured = |name: &str| {
+                        let capture = query.capture_index_for_name(name);
+                        let nodes = matched.captures().iter();
+                        let mut nodes = nodes.filter(|found| Some(found.index) == capture);
+                        nodes.next().map(|found| (parsed.source_span)(found.node.byte_range()))
+                    };
+                    detection.fix = fix_of_captures(fix, captured);
+                }
+                found.push(detection);
             }
         }
     }
+}
+
+/// The fix that replaces captures; none where one of them is not there.
+fn fix_of_captures(rule: &FixRule, captured: impl Fn(&str) -> Option<Span>) -> Option<DetectedFix> {
+    let mut edits = Vec::new();
+    let mut steps = Vec::new();
+    for edit in rule.items.first()?.edits.iter() {
+        let EditRule::Replace { capture, text } = edit else {
+            return None;
+        };
+        edits.push((captured(capture)?, text.to_string()));
+        steps.push(format!("write `{text}`"));
+    }
+    detected(rule, edits, &steps)
 }
 
 fn compile(source: &str, grammar: &Language) -> Result<Query, tree_sitter::QueryError> {

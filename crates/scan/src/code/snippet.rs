@@ -42,6 +42,31 @@ impl Snippet {
         Span::new(self.source_offset(range.start), self.source_offset(range.end))
     }
 
+    /// The bytes of the source in it, piece by piece.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> + '_ {
+        let span = |piece: &Piece| Span::new(piece.in_source, piece.in_source + piece.length);
+        self.pieces.iter().map(span)
+    }
+
+    /// Appends a span of the text to another snippet of the same source, with its way back.
+    pub(crate) fn hand_on(&self, source: &[u8], span: Span, to: &mut Self) {
+        let mut at = span.start;
+        let first = self
+            .pieces
+            .partition_point(|piece| piece.in_text + piece.length <= span.start);
+        for piece in self.pieces[first..].iter().take_while(|piece| piece.in_text < span.end) {
+            let start = piece.in_text.max(at);
+            let end = (piece.in_text + piece.length).min(span.end);
+            to.add(&self.text[at..start]);
+            let moved = |offset: usize| piece.in_source + offset - piece.in_text;
+            if start < end {
+                to.copy(source, Span::new(moved(start), moved(end)));
+            }
+            at = end.max(start);
+        }
+        to.add(&self.text[at..span.end]);
+    }
+
     /// The ranges of the text that hold parts of these spans of the source, in order; [`MAX_RANGES`] at most, then one for all.
     pub(crate) fn ranges_of(&self, spans: &[Span]) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();

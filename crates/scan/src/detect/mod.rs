@@ -69,6 +69,7 @@ pub(crate) fn detection(rule_use: &RuleUse<'_>, span: Span, scope: Span) -> Dete
         }),
         reported: rule_use.reported,
         suppression: None,
+        fix: None,
         flow: None,
     }
 }

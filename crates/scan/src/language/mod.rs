@@ -70,6 +70,45 @@ pub(crate) fn code_in(language: Language) -> Option<&'static Code> {
 /// Endings of prompt files in Markdown: the extension alone says Markdown.
 const PROMPT_ENDINGS: [&[u8]; 4] = [b".prompt.md", b".instructions.md", b".agent.md", b".chatmode.md"];
 
+/// Words by which people call a language, where they are neither its name nor an extension.
+const OTHER_WORDS: [(&str, &str); 8] = [
+    ("python3", "python"),
+    ("py3", "python"),
+    ("ipython", "python"),
+    ("ipython3", "python"),
+    ("node", "javascript"),
+    ("javascriptreact", "javascript"),
+    ("golang", "go"),
+    ("shellscript", "shell"),
+];
+
+/// The language that people call `word`, behind a fence or in a magic of a notebook, and the extension of a file in it. Prompts and
+/// plain text have no name here.
+pub(crate) fn called(word: &str) -> Option<(Language, &'static str)> {
+    let word = word.trim_start_matches('.').to_ascii_lowercase();
+    let word = OTHER_WORDS
+        .iter()
+        .find(|(other, _)| *other == word)
+        .map_or(word.as_str(), |(_, name)| name);
+    LANGUAGES
+        .iter()
+        .filter(|known| known.language != PROMPT)
+        .find_map(|known| {
+            let &first = known.extensions.first()?;
+            let extension = known.extensions.iter().find(|extension| **extension == word);
+            let is_name = || known.language.name() == word || known.interpreters.contains(&word);
+            let extension = extension.copied().or_else(|| is_name().then_some(first))?;
+            Some((known.language, extension))
+        })
+}
+
+/// The language of a script by its first line.
+pub(crate) fn by_interpreter(head: &[u8]) -> Option<Language> {
+    let words = interpreter(head)?;
+    let is_for = |known: &&Recognised| known.interpreters.iter().any(|name| words.starts_with(name.as_bytes()));
+    LANGUAGES.iter().find(is_for).map(|known| known.language)
+}
+
 /// The language of a file by its name, or else by its first line.
 pub fn language_of(path: &SourcePath, head: &[u8]) -> Language {
     let name = path.file_name();
@@ -82,13 +121,9 @@ pub fn language_of(path: &SourcePath, head: &[u8]) -> Language {
             extension.is_some_and(|ext| known.extensions.iter().any(|e| ext.eq_ignore_ascii_case(e.as_bytes())));
         has_extension || known.file_names.iter().any(|file_name| file_name.as_bytes() == name)
     });
-    let known = by_name.or_else(|| {
-        let words = extension.is_none().then(|| interpreter(head)).flatten()?;
-        LANGUAGES
-            .iter()
-            .find(|known| known.interpreters.iter().any(|name| words.starts_with(name.as_bytes())))
-    });
-    known.map_or(Language::TEXT, |known| known.language)
+    let by_name = by_name.map(|known| known.language);
+    let by_head = || extension.is_none().then(|| by_interpreter(head)).flatten();
+    by_name.or_else(by_head).unwrap_or(Language::TEXT)
 }
 
 /// The name of the program in `#!/usr/bin/env python3` or `#!/usr/bin/python3`.

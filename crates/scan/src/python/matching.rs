@@ -5,6 +5,7 @@ use weighbridge_core::{Detection, MessagePart, Span};
 
 use super::File;
 use super::condition::CallSite;
+use super::fix::Place;
 use super::flow::grade::SinkCall;
 use super::grammar::{KINDS, named_children, str};
 use super::resolve::names;
@@ -192,7 +193,22 @@ impl<'f> Matcher<'_, 'f> {
                 argument: &entry.item.sink,
             });
         }
-        found.push(self.detection(entry, span, name));
+        let mut detection = self.detection(entry, span, name);
+        let rule = self.file.uses[entry.rule].rule;
+        if let Some(fix) = &rule.fix {
+            detection.fix = self.place(function, name).fix_of_call(fix, &site);
+        }
+        found.push(detection);
+    }
+
+    fn place<'p, 'n>(&'p self, function: Node<'n>, name: &'p str) -> Place<'p, 'n> {
+        Place {
+            file: self.file,
+            grown: self.grown,
+            bindings: self.bindings,
+            function,
+            name,
+        }
     }
 
     fn mention(&self, node: Node<'_>, found: &mut Vec<Detection>) {
@@ -226,7 +242,12 @@ impl<'f> Matcher<'_, 'f> {
                 }
                 let counts = is_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
                 if counts && !self.is_in_import() && !self.is_own(node, &name) {
-                    found.push(self.detection(entry, self.source_span(node), &name));
+                    let mut detection = self.detection(entry, self.source_span(node), &name);
+                    let rule = self.file.uses[entry.rule].rule;
+                    if let Some(fix) = &rule.fix {
+                        detection.fix = self.place(node, &name).fix_of_mention(fix);
+                    }
+                    found.push(detection);
                 }
             }
         }

@@ -8,6 +8,7 @@ pub(crate) mod arguments;
 mod complete;
 pub(crate) mod condition;
 pub(crate) mod constant;
+pub(crate) mod fix;
 pub(crate) mod flow;
 pub(crate) mod grammar;
 pub(crate) mod imports;
@@ -103,6 +104,7 @@ pub(crate) struct File<'f> {
     pub(crate) regexes: &'f Regexes<'f>,
     pub(crate) scopes: scope::Scopes,
     pub(crate) flow: flow::Flow,
+    pub(crate) names_for_fixes: fix::NamesForFixes,
 }
 
 impl File<'_> {
