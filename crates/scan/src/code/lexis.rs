@@ -20,6 +20,40 @@ pub(crate) struct Lexis {
     pub(crate) starters: &'static [&'static [u8]],
     /// Words behind a block with which the statement goes on: `else`.
     pub(crate) followers: &'static [&'static [u8]],
+    /// Whether a `#` at the beginning of a line makes the line a directive of its own.
+    pub(crate) has_directives: bool,
+    /// What begins at an offset of a text that no [`Literal`] describes: asked before they are, at these bytes.
+    pub(crate) odd: (&'static [u8], fn(text: &[u8], at: usize) -> Odd),
+}
+
+impl Lexis {
+    /// Statements with semicolons, comments as in C; everything else to be filled in.
+    pub(crate) const PLAIN: Self = Self {
+        line_comments: &[b"//"],
+        literals: &[Literal::line(b"\""), Literal::line(b"'")],
+        has_templates: false,
+        has_regexes: false,
+        lines_end_statements: false,
+        brace: |_, _| Brace::Block,
+        joiners: b"",
+        starters: &[],
+        followers: &[],
+        has_directives: false,
+        odd: (b"", |_, _| Odd::None),
+    };
+}
+
+/// What stands at an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Odd {
+    /// What the lexis says.
+    None,
+    /// A literal of this many bytes.
+    Literal(usize),
+    /// A byte of code that looks like the beginning of a literal.
+    Code,
+    /// A literal that does not close.
+    Open,
 }
 
 /// A kind of literal.

@@ -16,7 +16,7 @@ mod mark;
 mod matching;
 pub(crate) mod parse;
 pub(crate) mod query;
-mod regex_literal;
+pub(crate) mod regex_literal;
 pub(crate) mod resolve;
 mod scope;
 pub(crate) mod shape;

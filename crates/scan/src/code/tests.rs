@@ -10,7 +10,9 @@ use crate::language::{code_in, language_of};
 use crate::{Options, RuleUse, Scanner};
 
 /// A file name for each language and dialect.
-const NAMES: [&str; 6] = ["a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java"];
+const NAMES: [&str; 8] = [
+    "a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java", "a.rb", "a.php",
+];
 
 static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     let uses = built_in_rules().iter().map(|rule| RuleUse {
@@ -81,6 +83,20 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         "=",
         " ",
         "innerHTML = x",
+        "<?php ",
+        "<?= ",
+        "?>",
+        "<<<EOT\n",
+        "EOT;\n",
+        "{$x}",
+        "#{",
+        "%w(",
+        "%Q{",
+        "<<~END\n",
+        "do |x|\n",
+        "end\n",
+        "=begin\n",
+        "?'",
     ]);
     prop::collection::vec(words, 0..40).prop_map(|words| words.concat().into_bytes())
 }

@@ -51,7 +51,6 @@ static CODE: Code = Code {
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
     literals: &[
         Literal {
             open: b"`",
@@ -62,13 +61,12 @@ static LEXIS: Lexis = Lexis {
         Literal::line(b"\""),
         Literal::line(b"'"),
     ],
-    has_templates: false,
-    has_regexes: false,
     lines_end_statements: true,
     joiners: b")",
     brace,
     starters: &[b"func ", b"var ", b"return ", b"package ", b"import ", b"if ", b"for "],
     followers: &[b"else"],
+    ..Lexis::PLAIN
 };
 
 fn brace(before: &[u8], is_inside_brackets: bool) -> Brace {

@@ -51,7 +51,6 @@ static CODE: Code = Code {
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
     literals: &[
         Literal {
             open: b"\"\"\"",
@@ -62,10 +61,6 @@ static LEXIS: Lexis = Lexis {
         Literal::line(b"\""),
         Literal::line(b"'"),
     ],
-    has_templates: false,
-    has_regexes: false,
-    lines_end_statements: false,
-    joiners: b"",
     brace,
     starters: &[
         b"public ",
@@ -78,6 +73,7 @@ static LEXIS: Lexis = Lexis {
         b"try ",
     ],
     followers: &[b"else", b"catch", b"finally", b"while"],
+    ..Lexis::PLAIN
 };
 
 fn brace(before: &[u8], is_inside_brackets: bool) -> Brace {

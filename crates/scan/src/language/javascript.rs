@@ -10,7 +10,7 @@ use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
-use crate::code::lexis::{Brace, Lexis, Literal};
+use crate::code::lexis::{Brace, Lexis};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 
@@ -59,8 +59,6 @@ static CODE: Code = Code {
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
-    literals: &[Literal::line(b"\""), Literal::line(b"'")],
     has_templates: true,
     has_regexes: true,
     lines_end_statements: true,
@@ -78,6 +76,7 @@ static LEXIS: Lexis = Lexis {
         b"in",
         b"of",
     ],
+    ..Lexis::PLAIN
 };
 
 /// Words behind which a brace opens statements.

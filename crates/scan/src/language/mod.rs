@@ -5,7 +5,9 @@
 mod go;
 mod java;
 mod javascript;
+mod php;
 pub(crate) mod prompt;
+mod ruby;
 mod shell;
 
 use weighbridge_core::{Language, SourcePath};
@@ -55,6 +57,8 @@ const LANGUAGES: &[Recognised] = &[
     shell::SHELL,
     go::GO,
     java::JAVA,
+    ruby::RUBY,
+    php::PHP,
 ];
 
 /// Every language, plain text included.
