@@ -72,7 +72,11 @@ pub(crate) fn lex(text: &[u8], lexis: &Lexis) -> Lexed {
         .map(|literal| literal.open)
         .chain(lexis.line_comments.iter().copied());
     firsts.for_each(|opening| classes[usize::from(opening[0])] = Class::Special);
-    lexis.odd.0.iter().for_each(|byte| classes[usize::from(*byte)] = Class::Special);
+    lexis
+        .odd
+        .0
+        .iter()
+        .for_each(|byte| classes[usize::from(*byte)] = Class::Special);
     if lexis.has_templates {
         classes[usize::from(b'`')] = Class::Special;
     }

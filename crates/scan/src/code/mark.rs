@@ -6,8 +6,8 @@ use weighbridge_core::Span;
 use super::bindings::Bindings;
 use super::file::File;
 use super::query::QueryRule;
-use super::table::{Head, Need};
-use crate::word::is_boundary;
+use super::table::{Head, Need, dotted};
+use crate::word::{is_boundary, is_word};
 
 /// Longer statements are parsed in windows around their hits.
 const MAX_STATEMENT_BYTES: usize = 128 << 10;
@@ -103,6 +103,15 @@ impl Marks {
             .iter()
             .flat_map(|&need| (file.code.words)(file.rules.table.needs[need].name.trim_start_matches("*.")))
             .collect();
+        if file.code.has_partial_imports {
+            let names = needs.iter().map(|&need| file.rules.table.needs[need].name);
+            // Nearly every import begins with the name of the standard library.
+            heads.extend(
+                names
+                    .flat_map(dotted)
+                    .filter(|part| !matches!(*part, "System" | "std" | "*")),
+            );
+        }
         heads.sort_unstable();
         heads.dedup();
         let asked = &file.rules.table.asked_imports;
@@ -286,7 +295,11 @@ impl<'n> Seeker<'n> {
             return false;
         };
         let before = text[piece.start.max(offset.saturating_sub(MAX_BEFORE))..offset].trim_ascii_end();
-        let is_member = [&b"."[..], b"::", b"->"].iter().any(|dot| before.ends_with(dot));
+        // `::system` is no member of anything.
+        let is_global = before
+            .strip_suffix(b"::")
+            .is_some_and(|outer| !outer.last().is_some_and(|byte| is_word(*byte) || *byte == b'>'));
+        let is_member = !is_global && [&b"."[..], b"::", b"->"].iter().any(|dot| before.ends_with(dot));
         match self.need.head {
             Head::Any => is_member,
             Head::Builtin => {

@@ -23,6 +23,8 @@ pub(crate) struct Code {
     pub(crate) usual_import: fn(&str) -> Option<(&str, &str)>,
     /// Words with which statements begin that import something.
     pub(crate) import_words: &'static [&'static [u8]],
+    /// Whether an import may name a part of a qualified name that stands nowhere else in the file: `use a::b as c`, `using A.B`.
+    pub(crate) has_partial_imports: bool,
     /// Modules whose names need no import.
     pub(crate) prelude: &'static [&'static str],
     /// Prefixes under which builtins can be reached: `globalThis.`.

@@ -10,8 +10,8 @@ use crate::language::{code_in, language_of};
 use crate::{Options, RuleUse, Scanner};
 
 /// A file name for each language and dialect.
-const NAMES: [&str; 8] = [
-    "a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java", "a.rb", "a.php",
+const NAMES: [&str; 12] = [
+    "a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java", "a.rb", "a.php", "a.c", "a.cpp", "A.cs", "a.rs",
 ];
 
 static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
@@ -83,6 +83,16 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         "=",
         " ",
         "innerHTML = x",
+        "R\"x(",
+        ")x\"",
+        "#define X(a) \\\n",
+        "#if\n",
+        "$@\"",
+        "$\"{",
+        "r#\"",
+        "\"#",
+        "'a",
+        "fn f() {",
         "<?php ",
         "<?= ",
         "?>",

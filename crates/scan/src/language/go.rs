@@ -33,6 +33,7 @@ static CODE: Code = Code {
         Some((usual_name(module)?, module))
     },
     import_words: &[b"import"],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &[],
     loaders: &[],

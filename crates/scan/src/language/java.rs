@@ -33,6 +33,7 @@ static CODE: Code = Code {
         Some((class.rsplit('.').next()?, class))
     },
     import_words: &[b"import"],
+    has_partial_imports: false,
     prelude: &["java.lang"],
     builtin_prefixes: &[],
     loaders: &[],

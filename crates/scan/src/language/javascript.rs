@@ -48,6 +48,7 @@ static CODE: Code = Code {
     words: dotted,
     usual_import: |_| None,
     import_words: &[b"import", b"export"],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &["globalThis.", "window.", "global.", "self."],
     loaders: &["require", "import", "module.require", "process.mainModule.require"],

@@ -2,12 +2,15 @@
 //!
 //! To add one: a file here, and a line in [`LANGUAGES`]. ARCHITECTURE.md says what stands in the file.
 
+mod c;
+mod csharp;
 mod go;
 mod java;
 mod javascript;
 mod php;
 pub(crate) mod prompt;
 mod ruby;
+mod rust;
 mod shell;
 
 use weighbridge_core::{Language, SourcePath};
@@ -59,6 +62,10 @@ const LANGUAGES: &[Recognised] = &[
     java::JAVA,
     ruby::RUBY,
     php::PHP,
+    c::C,
+    c::CPP,
+    csharp::CSHARP,
+    rust::RUST,
 ];
 
 /// Every language, plain text included.

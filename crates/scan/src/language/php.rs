@@ -34,6 +34,7 @@ static CODE: Code = Code {
     words: dotted,
     usual_import: |_| None,
     import_words: &[b"use"],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &[],
     loaders: &[],
@@ -45,7 +46,15 @@ static CODE: Code = Code {
 };
 
 const STARTERS: &[&[u8]] = &[
-    b"function ", b"class ", b"public ", b"private ", b"protected ", b"return ", b"echo ", b"if (", b"foreach ",
+    b"function ",
+    b"class ",
+    b"public ",
+    b"private ",
+    b"protected ",
+    b"return ",
+    b"echo ",
+    b"if (",
+    b"foreach ",
 ];
 
 static LEXIS: Lexis = Lexis {
@@ -184,7 +193,11 @@ fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
         }
         "heredoc" => {
             let parts = field(node, "value").map(expressions).unwrap_or_default();
-            if parts.is_empty() { WHOLE } else { Shape::Template(parts) }
+            if parts.is_empty() {
+                WHOLE
+            } else {
+                Shape::Template(parts)
+            }
         }
         "nowdoc" => WHOLE,
         "integer" | "float" => Shape::Number,
@@ -292,7 +305,9 @@ fn binds<'n>(node: Node<'n>, text: &[u8], bound: &mut Vec<Bound<'n>>) {
 
 /// `Type $name` is an object of that type; a field is used without the sign: `$this->name`.
 fn instance<'n>(name: Option<Node<'n>>, class: Option<Node<'n>>, text: &[u8], bound: &mut Vec<Bound<'n>>) {
-    let Some((name, mut class)) = name.zip(class) else { return };
+    let Some((name, mut class)) = name.zip(class) else {
+        return;
+    };
     while matches!(class.kind(), "optional_type" | "named_type") {
         let Some(inner) = class.named_child(0) else { return };
         class = inner;
@@ -322,7 +337,9 @@ fn import<'n>(node: Node<'n>, text: &[u8], bound: &mut Vec<Bound<'n>>) {
         if clause.kind() != "namespace_use_clause" {
             continue;
         }
-        let Some(imported) = clause.named_child(0) else { continue };
+        let Some(imported) = clause.named_child(0) else {
+            continue;
+        };
         let target = prefix.clone().unwrap_or_default() + &path(imported, text);
         let last = target.rsplit('.').next().unwrap_or(&target).to_owned();
         bound.push(Bound {

@@ -16,7 +16,15 @@ pub(super) const RUBY: Recognised = Recognised {
     language: Language::named("ruby"),
     extensions: &["rb", "rake", "gemspec", "ru", "rbw", "podspec", "thor"],
     file_names: &[
-        "Rakefile", "Gemfile", "Vagrantfile", "Guardfile", "Capfile", "Podfile", "Fastfile", "Brewfile", "Dangerfile",
+        "Rakefile",
+        "Gemfile",
+        "Vagrantfile",
+        "Guardfile",
+        "Capfile",
+        "Podfile",
+        "Fastfile",
+        "Brewfile",
+        "Dangerfile",
     ],
     interpreters: &["ruby", "jruby"],
     code: Some(&CODE),
@@ -34,6 +42,7 @@ static CODE: Code = Code {
     words: dotted,
     usual_import: |_| None,
     import_words: &[],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &["Kernel.", "Object."],
     loaders: &[],
@@ -89,7 +98,10 @@ fn opened(statement: &[u8]) -> &'static str {
     let value = memchr::memmem::find(statement, b"= ").map(|at| statement[at + 2..].trim_ascii_start());
     let begins = value.is_some_and(|value| {
         let length = value.iter().take_while(|byte| is_word(**byte)).count();
-        matches!(&value[..length], b"if" | b"unless" | b"case" | b"begin" | b"while" | b"until")
+        matches!(
+            &value[..length],
+            b"if" | b"unless" | b"case" | b"begin" | b"while" | b"until"
+        )
     });
     if begins && last_word(statement) != b"end" {
         return "\nend";
@@ -102,7 +114,10 @@ fn is_endless(statement: &[u8]) -> bool {
     let Some(rest) = statement.strip_prefix(b"def ") else {
         return false;
     };
-    let name = rest.iter().take_while(|byte| is_word(**byte) || b".?!".contains(byte)).count();
+    let name = rest
+        .iter()
+        .take_while(|byte| is_word(**byte) || b".?!".contains(byte))
+        .count();
     let rest = match rest[name..].strip_prefix(b"(") {
         Some(parameters) => memchr::memchr(b')', parameters).map_or(&[][..], |at| &parameters[at + 1..]),
         None => &rest[name..],

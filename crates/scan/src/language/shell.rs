@@ -33,6 +33,7 @@ static CODE: Code = Code {
     words: |name| vec![name],
     usual_import: |_| None,
     import_words: &[],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &[],
     loaders: &[],

@@ -118,7 +118,9 @@ impl Lexer<'_> {
     }
 
     fn begins_line(&self) -> bool {
-        self.text[self.line_start()..self.at].iter().all(u8::is_ascii_whitespace)
+        self.text[self.line_start()..self.at]
+            .iter()
+            .all(u8::is_ascii_whitespace)
     }
 
     /// A line for the preprocessor: a statement by itself. Of a `#define` the statement is what the name stands for.

@@ -168,18 +168,22 @@ fn heredoc(text: &[u8]) -> Odd {
         return Odd::None;
     };
     let behind = behind.trim_ascii_start();
-    let quoted = behind.strip_prefix(b"'").or_else(|| behind.strip_prefix(b"\"")).unwrap_or(behind);
-    let length = quoted
-        .iter()
-        .take_while(|byte| is_word(**byte))
-        .count();
+    let quoted = behind
+        .strip_prefix(b"'")
+        .or_else(|| behind.strip_prefix(b"\""))
+        .unwrap_or(behind);
+    let length = quoted.iter().take_while(|byte| is_word(**byte)).count();
     if length == 0 {
         return Odd::None;
     }
     let name = &quoted[..length];
     let offset = text.len() - quoted.len() + length;
     for found in memmem::find_iter(&text[offset..], name).map(|found| offset + found) {
-        let blanks = text[..found].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let blanks = text[..found]
+            .iter()
+            .rev()
+            .take_while(|byte| matches!(byte, b' ' | b'\t'))
+            .count();
         if text[..found - blanks].ends_with(b"\n") && is_boundary(text, found + length) {
             return Odd::Literal(found + length);
         }

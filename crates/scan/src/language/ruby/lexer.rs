@@ -25,7 +25,11 @@ enum Open {
     /// `#{` in a text.
     Code,
     /// A text with code in it: what closes it, what nests in it, and where its quiet part began.
-    Text { close: u8, nests: Option<u8>, depth: usize },
+    Text {
+        close: u8,
+        nests: Option<u8>,
+        depth: usize,
+    },
 }
 
 struct Heredoc<'t> {
@@ -212,7 +216,10 @@ impl<'t> Lexer<'t> {
     fn begins_regex(&self) -> bool {
         let code = &self.text[..self.at];
         let is_spaced = code.last().is_some_and(u8::is_ascii_whitespace)
-            && self.text.get(self.at + 1).is_some_and(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
+            && self
+                .text
+                .get(self.at + 1)
+                .is_some_and(|byte| !byte.is_ascii_whitespace() && *byte != b'=');
         let before = code[code.len().saturating_sub(80)..].trim_ascii_end();
         regex_literal::may_begin(before) || (is_spaced && before.last().is_some_and(|byte| is_word(*byte)))
     }
@@ -342,7 +349,9 @@ impl<'t> Lexer<'t> {
         let kind = rest.get(1).copied().filter(u8::is_ascii_alphabetic);
         let length = 1 + usize::from(kind.is_some());
         let open = rest.get(length).copied().unwrap_or(b' ');
-        let before = self.text[self.code_end.saturating_sub(1)..self.code_end].first().copied();
+        let before = self.text[self.code_end.saturating_sub(1)..self.code_end]
+            .first()
+            .copied();
         let follows = self.is_inside && before.is_some_and(|byte| is_word(byte) || b")]}\"'".contains(&byte));
         let is_spaced = self.at > self.code_end && rest.get(1).is_some_and(|byte| !byte.is_ascii_whitespace());
         let is_known = kind.is_none_or(|kind| b"wWiIqQxrs".contains(&kind));
@@ -399,10 +408,26 @@ impl<'t> Lexer<'t> {
     /// Whether the statement goes on behind the line that ended.
     fn goes_on(&self) -> bool {
         let code = &self.text[..self.code_end];
-        let is_quiet = self.lexed.quiet.last().is_some_and(|quiet| quiet.span.end == self.code_end);
-        let is_unfinished = [&b"||"[..], b"&&", b",", b".", b"\\", b"=", b"+", b"-", b" and", b" or", b" not"]
-            .iter()
-            .any(|end| code.ends_with(end));
+        let is_quiet = self
+            .lexed
+            .quiet
+            .last()
+            .is_some_and(|quiet| quiet.span.end == self.code_end);
+        let is_unfinished = [
+            &b"||"[..],
+            b"&&",
+            b",",
+            b".",
+            b"\\",
+            b"=",
+            b"+",
+            b"-",
+            b" and",
+            b" or",
+            b" not",
+        ]
+        .iter()
+        .any(|end| code.ends_with(end));
         if is_unfinished && !is_quiet {
             return true;
         }
@@ -438,7 +463,11 @@ impl Heredoc<'_> {
         memmem::find_iter(&text[start..], self.name)
             .map(|at| start + at)
             .find(|&at| {
-                let blanks = text[start..at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let blanks = text[start..at]
+                    .iter()
+                    .rev()
+                    .take_while(|byte| matches!(byte, b' ' | b'\t'))
+                    .count();
                 let line = at - blanks;
                 let begins_line = line == start || text[line - 1] == b'\n';
                 let behind = text[at + self.name.len()..].first();
