@@ -95,6 +95,7 @@ pub(crate) fn lex(text: &[u8], lexis: &Lexis) -> Lexed {
         last_comment_end: memmem::rfind(text, b"*/").unwrap_or(0),
         no_regex_before: 0,
         open_literals: 0,
+        is_line_broken: false,
         lexed: Lexed::default(),
     };
     lexer.lexed.statements.reserve(text.len() / 60);
@@ -118,6 +119,8 @@ struct Lexer<'a> {
     no_regex_before: usize,
     /// Literals met that do not close.
     open_literals: usize,
+    /// Whether a literal on this line does not close: nothing goes on behind such a line.
+    is_line_broken: bool,
     lexed: Lexed,
 }
 
@@ -319,6 +322,11 @@ impl Lexer<'_> {
 
     fn line_end(&mut self) {
         self.trivia();
+        if std::mem::take(&mut self.is_line_broken) {
+            self.abandon_brackets();
+            self.finish();
+            return;
+        }
         if !self.is_between_statements() {
             let rest = &self.text[self.at..];
             if self.lexis.starters.iter().any(|starter| rest.starts_with(starter)) {

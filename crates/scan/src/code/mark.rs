@@ -1,6 +1,6 @@
 //! Decides which statements are worth parsing.
 
-use memchr::memmem;
+use memchr::{memmem, memrchr};
 use weighbridge_core::Span;
 
 use super::bindings::Bindings;
@@ -62,7 +62,7 @@ impl Marks {
                 continue;
             }
             let statement = &file.lexed.statements[index];
-            if statement.length <= limit {
+            if statement.length <= limit && !holds_garbage(file, index) {
                 spans.push(statement.span);
                 continue;
             }
@@ -331,12 +331,21 @@ fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
     let edge = (from..offset)
         .rev()
         .find(|&at| b";{}".contains(&text[at]) && is_code(at));
-    let start = edge.map_or(from, |at| at + 1);
+    // Without an edge the window begins behind an operator: half a word would be an error, and errors cost the parser dearly.
+    let is_cut = edge.is_none() && from > piece.start;
+    let operator = || (from..offset).find(|&at| OPERATORS.contains(&text[at]) && is_code(at));
+    let edge = edge.or_else(|| is_cut.then(operator).flatten());
+    let start = edge.map_or(from, |at| at + usize::from(text.get(at + 1) == text.get(at)) + 1);
+    let start = start.max(line_start(text, from, offset).unwrap_or(0)).min(offset);
     let until = piece.end.min(offset + WINDOW_BEHIND);
     let mut depth = 0_usize;
     let mut end = offset;
+    let mut last_operator = None;
     while end < until {
         match text[end] {
+            byte if depth == 0 && OPERATORS.contains(&byte) && is_code(end) => {
+                last_operator = last_operator.filter(|at| at + 1 == end).or(Some(end));
+            }
             b'(' | b'[' | b'{' if is_code(end) => depth += 1,
             b')' | b']' | b'}' if is_code(end) => match depth.checked_sub(1) {
                 Some(outer) => depth = outer,
@@ -347,8 +356,34 @@ fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
         }
         end += 1;
     }
+    if end == until && until < piece.end {
+        end = last_operator.unwrap_or(end);
+    }
+    // Some grammars take an expression for one only with its semicolon.
+    end += usize::from(end < piece.end && text[end] == b';');
     Span::new(start, end)
 }
+
+/// Where the line of a hit begins, if it looks like the beginning of an expression and the line before like the end of one.
+fn line_start(text: &[u8], from: usize, offset: usize) -> Option<usize> {
+    let line = from + memrchr(b'\n', &text[from..offset])? + 1;
+    let first = text[line..].iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+    let begins = is_word(text[line + first]) || line + first == offset;
+    let before = text[from..line].trim_ascii_end();
+    let is_joined = before.last().is_some_and(|byte| b"=,.:+&|".contains(byte));
+    (begins && !is_joined).then_some(line)
+}
+
+/// Whether a statement holds bytes that no text has.
+fn holds_garbage(file: &File<'_>, statement: usize) -> bool {
+    let is_garbage = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1f | 0x7f);
+    file.lexed
+        .pieces(statement)
+        .any(|piece| file.text()[piece.range()].iter().any(is_garbage))
+}
+
+/// Between two commands or two sides of a condition.
+const OPERATORS: &[u8] = b"|&";
 
 /// Whether the text at `offset` is all that stands in a string, `node:` left out.
 fn is_quoted(file: &File<'_>, offset: usize, length: usize) -> bool {

@@ -27,6 +27,8 @@ pub(crate) mod trees;
 pub(crate) mod walk;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 
 use tree_sitter::Language as Grammar;

@@ -37,6 +37,8 @@ pub(crate) struct Code {
     pub(crate) mirrors: &'static [&'static str],
     /// Functions that put text together; a method of anything with `*.` before it.
     pub(crate) formatters: &'static [&'static str],
+    /// Whether the name of a function without brackets stands for the function: in Ruby it calls it.
+    pub(crate) names_are_values: bool,
     /// Functions that take another one and do not call it.
     pub(crate) lookers: &'static [&'static str],
     /// Words before a name that give it a meaning of the file's own.

@@ -7,7 +7,7 @@ use weighbridge_core::{Source, SourcePath};
 use weighbridge_rules::built_in_rules;
 
 use crate::language::{code_in, language_of};
-use crate::{Options, RuleUse, Scanner};
+use crate::{FileReport, Options, RuleUse, Scanner};
 
 /// A file name for each language and dialect.
 const NAMES: [&str; 12] = [
@@ -23,11 +23,16 @@ static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     Scanner::new(uses.collect(), Options::default(), false)
 });
 
-/// The lines on which a text under a name has findings of the shelf.
-fn lines(name: &str, text: &[u8], shelf: &str) -> Vec<usize> {
+/// What all rules say of a text under a name.
+pub(super) fn report(name: &str, text: &[u8]) -> FileReport {
     let path = SourcePath::new(name.as_bytes());
     let source = Source::new(path.clone(), language_of(&path, text), text);
-    let report = SCANNER.worker().scan(&source);
+    SCANNER.worker().scan(&source)
+}
+
+/// The lines on which a text under a name has findings of the shelf.
+fn lines(name: &str, text: &[u8], shelf: &str) -> Vec<usize> {
+    let report = report(name, text);
     let findings = report.findings.iter().filter(|finding| finding.rule.shelf() == shelf);
     findings.map(|finding| finding.location.start.line).collect()
 }

@@ -59,6 +59,7 @@ static CODE: Code = Code {
     wrappers: &[],
     mirrors: &[],
     formatters: &["format", "fmt.format", "absl.StrCat", "absl.StrFormat", "*.append"],
+    names_are_values: true,
     lookers: &["sizeof", "decltype"],
     definers: &["class", "struct", "define"],
 };

@@ -49,6 +49,7 @@ static CODE: Code = Code {
         "String.Concat",
         "string.Join",
     ],
+    names_are_values: true,
     lookers: &["nameof", "typeof"],
     definers: &["class", "interface", "enum", "record", "struct"],
 };

@@ -47,6 +47,7 @@ static CODE: Code = Code {
         "strings.Join",
         "strings.ReplaceAll",
     ],
+    names_are_values: true,
     lookers: &["reflect.TypeOf", "reflect.ValueOf"],
     definers: &["func", "var", "const", "type"],
 };

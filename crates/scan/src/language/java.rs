@@ -47,6 +47,7 @@ static CODE: Code = Code {
         "java.lang.String.join",
         "java.text.MessageFormat.format",
     ],
+    names_are_values: true,
     lookers: &[],
     definers: &["class", "interface", "enum", "record"],
 };

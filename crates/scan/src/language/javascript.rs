@@ -55,6 +55,7 @@ static CODE: Code = Code {
     wrappers: &["util.promisify", "promisify"],
     mirrors: &["default", "call", "apply", "bind"],
     formatters: &["util.format", "*.concat"],
+    names_are_values: true,
     lookers: &["expect", "console.log", "Boolean", "jest.spyOn", "sinon.stub"],
     definers: &["function", "class", "const", "let", "var", "enum", "namespace"],
 };

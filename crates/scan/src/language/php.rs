@@ -41,6 +41,7 @@ static CODE: Code = Code {
     wrappers: &[],
     mirrors: &[],
     formatters: &["sprintf", "vsprintf", "implode", "str_replace", "strtr"],
+    names_are_values: true,
     lookers: &["function_exists", "is_callable"],
     definers: &["function", "class", "const", "interface", "trait"],
 };

@@ -49,6 +49,7 @@ static CODE: Code = Code {
     wrappers: &[],
     mirrors: &[],
     formatters: &["format", "sprintf", "*.concat"],
+    names_are_values: false,
     lookers: &[],
     definers: &["def", "class", "module", "alias"],
 };

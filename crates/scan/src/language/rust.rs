@@ -45,6 +45,7 @@ static CODE: Code = Code {
     wrappers: &[],
     mirrors: &[],
     formatters: &["format", "*.concat", "*.join"],
+    names_are_values: true,
     lookers: &[],
     definers: &[
         "fn",

@@ -40,6 +40,7 @@ static CODE: Code = Code {
     wrappers: &[],
     mirrors: &[],
     formatters: &[],
+    names_are_values: false,
     lookers: &[],
     definers: &["function", "alias"],
 };
@@ -171,6 +172,8 @@ fn frame(statement: &[u8], _: bool) -> (&'static str, &'static str) {
         b"while" | b"until" | b"for" | b"select" => ("", "; do :; done"),
         b"do" => ("while :; ", "; done"),
         b"done" => ("while :; do :; ", ""),
+        // With its first arm on the same line, or without.
+        b"case" if memchr(b')', statement).is_some() => ("", ";; esac"),
         b"case" => ("", " *) ;; esac"),
         b"esac" => ("case x in *) ;; ", ""),
         _ => ("", ""),

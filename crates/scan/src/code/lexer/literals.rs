@@ -36,6 +36,7 @@ impl Lexer<'_> {
                 Odd::Open => {
                     self.open_literals += 1;
                     self.lexed.is_broken = true;
+                    self.is_line_broken = true;
                     return self.step_code(1);
                 }
             }
@@ -55,6 +56,7 @@ impl Lexer<'_> {
                 // It does not close. What looks like its text is searched as code.
                 None => {
                     self.lexed.is_broken = true;
+                    self.is_line_broken = true;
                     self.step_code(literal.open.len());
                 }
             }
