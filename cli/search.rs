@@ -113,6 +113,7 @@ impl<'a> Search<'a> {
         let options = Options {
             intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
             max_findings: self.settings.max_findings.value.get(),
+            foreign_suppressions: self.settings.foreign_suppressions.value,
         };
         let files = walked.entries.len();
         let scanner = Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES);

@@ -62,14 +62,7 @@ TRIGGERS = ["eval", "exec", "pickle", "marshal", "shelve", "subprocess", "system
             "yaml", "md5", "sha1", "verify", "mktemp", "telnetlib", "extractall", "mark_safe"]
 
 # Codes that we carry as an alias and mean more narrowly on purpose: what ruff alone says there is no miss.
-NARROWER = {
-    "S101": "assert: only where it guards access",
-    "S102": "`exec`: not of a constant",
-    "S104": "a string `0.0.0.0`: only where it is bound",
-    "S307": "`eval`: not of a constant",
-    "S311": "`random`: only where the value becomes a secret",
-    "S603": "`subprocess` without a shell: only with a command put together",
-}
+NARROWER = {}
 
 
 def main() -> None:

@@ -85,6 +85,7 @@ mod tests {
             secret: None,
             reported: true,
             suppression: None,
+            flow: None,
         };
         let lines = Lines::Added(added.into());
         let (inside, outside) = lines.separated(text.as_bytes(), admit(&source, vec![detection]));

@@ -40,6 +40,7 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("WEIGHBRIDGE_RESPECT_GITIGNORE", "respect-gitignore", Kind::One),
     ("WEIGHBRIDGE_MAX_FILE_SIZE", "max-file-size", Kind::One),
     ("WEIGHBRIDGE_MAX_FINDINGS", "max-findings", Kind::One),
+    ("WEIGHBRIDGE_FOREIGN_SUPPRESSIONS", "foreign-suppressions", Kind::One),
     ("WEIGHBRIDGE_RULES", "rules", Kind::Folders),
     ("WEIGHBRIDGE_INTRANET_SUFFIXES", "intranet-suffixes", Kind::Words),
     ("WEIGHBRIDGE_BASELINE", "baseline", Kind::Text),

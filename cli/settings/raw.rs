@@ -52,6 +52,9 @@ pub(crate) struct RawSettings {
     /// Findings reported of one file; if there are more, the run is incomplete.
     #[schemars(with = "Option<NonZeroUsize>")]
     pub(crate) max_findings: Option<Spanned<NonZeroUsize>>,
+    /// Whether comments for other tools suppress what they name: `# nosec B602`, `# noqa: S602`, `# nosemgrep`.
+    #[schemars(with = "Option<bool>")]
+    pub(crate) foreign_suppressions: Option<Spanned<bool>>,
     /// Folders with rule pages of your own, relative to this file.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) rules: Option<Spanned<SpannedList>>,

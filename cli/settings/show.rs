@@ -46,6 +46,11 @@ pub(crate) fn shown(settings: &Settings) -> String {
         &s.max_file_size.origin,
     );
     add("max-findings", s.max_findings.value.to_string(), &s.max_findings.origin);
+    add(
+        "foreign-suppressions",
+        s.foreign_suppressions.value.to_string(),
+        &s.foreign_suppressions.origin,
+    );
     add("rules", list(&s.rules.value), &s.rules.origin);
     add(
         "intranet-suffixes",

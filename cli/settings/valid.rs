@@ -94,6 +94,8 @@ pub(crate) struct Settings {
     pub(crate) max_file_size: Setting<Size>,
     /// The most findings of one file.
     pub(crate) max_findings: Setting<NonZeroUsize>,
+    /// Whether comments for other tools suppress what they name.
+    pub(crate) foreign_suppressions: Setting<bool>,
     /// Folders with pages of the organisation.
     pub(crate) rules: Setting<Vec<Item>>,
     /// Endings of internal host names.
@@ -132,6 +134,7 @@ impl Settings {
                 |raw| &raw.max_findings,
                 NonZeroUsize::new(DEFAULT_MAX_FINDINGS).expect("the default is not zero"),
             ),
+            foreign_suppressions: layers.value("--foreign-suppressions", |raw| &raw.foreign_suppressions, true),
             rules: layers.list("--rules", |raw| &raw.rules),
             intranet_suffixes: layers.list("--intranet-suffixes", |raw| &raw.intranet_suffixes),
             baseline: layers.text("--baseline", |raw| &raw.baseline),

@@ -20,6 +20,8 @@ const MARK_CLEAN: &str = "todo-clean:";
 /// A line of a file: the path below the root of the repository, and the line from 1.
 type Place = (String, usize);
 type Rules = BTreeMap<Place, BTreeSet<String>>;
+/// The severity of a rule's findings in a place.
+type Severities = BTreeMap<(Place, String), String>;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -39,6 +41,8 @@ struct Expected {
     misses: Rules,
     /// False alarms that are known.
     false_alarms: Rules,
+    /// How bad hits are, where the annotation says it.
+    severities: Severities,
 }
 
 impl Expected {
@@ -71,6 +75,9 @@ impl Expected {
             let text = String::from_utf8_lossy(&bytes[source.line_span(line).range()]);
             let place = (shown.clone(), line + 1);
             for (at, _) in text.match_indices(MARK) {
+                let levels = levels(&text[at + MARK.len()..]);
+                let placed = levels.into_iter().map(|(id, level)| ((place.clone(), id), level));
+                self.severities.extend(placed);
                 let rules = match text[..at].strip_suffix("todo-") {
                     Some(_) => &mut self.misses,
                     None => &mut self.hits,
@@ -134,11 +141,27 @@ fn ids(text: &str) -> Vec<String> {
             return ids;
         }
         ids.push(id.to_owned());
-        let Some(next) = behind.strip_prefix(',') else {
+        let Some(next) = behind_level(behind).strip_prefix(',') else {
             return ids;
         };
         rest = next;
     }
+}
+
+/// What follows the severity in brackets behind an id, if there is one.
+fn behind_level(text: &str) -> &str {
+    let behind = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    behind.map_or(text, |(_, behind)| behind)
+}
+
+/// The ids at the start of `text` that say how bad the finding is: `python/eval-call[critical]`.
+fn levels(text: &str) -> Vec<(String, String)> {
+    let named = ids(text).into_iter().filter_map(|id| {
+        let (_, behind) = text.split_once(&format!("{id}["))?;
+        let (level, _) = behind.split_once(']')?;
+        Some((id, level.to_owned()))
+    });
+    named.collect()
 }
 
 fn found(report: &Value) -> Rules {
@@ -152,6 +175,20 @@ fn found(report: &Value) -> Rules {
         }
     }
     rules
+}
+
+fn severities(report: &Value) -> Severities {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let of = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings
+        .map(|finding| {
+            let line = usize::try_from(finding["location"]["start"]["line"].as_u64().unwrap()).unwrap();
+            (
+                ((of(finding, "path"), line), of(finding, "rule")),
+                of(finding, "severity"),
+            )
+        })
+        .collect()
 }
 
 /// What stands in `left` and not in `right`, one line each.
@@ -198,6 +235,7 @@ fn fixtures_are_found_as_annotated() {
             "is clean now; take `todo-clean` away",
         ))
         .chain(still_missed(&expected.misses, &found))
+        .chain(graded_otherwise(&expected.severities, &severities(&report)))
         .collect();
     assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
 }
@@ -210,6 +248,15 @@ fn still_missed<'r>(misses: &'r Rules, found: &'r Rules) -> impl Iterator<Item =
             .filter(move |id| found.get(place).is_some_and(|found| found.contains(*id)));
         found_here.map(move |id| format!("{}:{}: is found now; write `expect`: {id}", place.0, place.1))
     })
+}
+
+/// Findings whose severity is not the one of their annotation.
+fn graded_otherwise<'r>(expected: &'r Severities, found: &'r Severities) -> impl Iterator<Item = String> + 'r {
+    let found_there = expected
+        .iter()
+        .filter_map(|(place, level)| Some((place, level, found.get(place)?)));
+    let otherwise = found_there.filter(|(_, level, found)| level != found);
+    otherwise.map(|((place, id), level, found)| format!("{}:{}: expected {level}, is {found}: {id}", place.0, place.1))
 }
 
 #[test]

@@ -182,6 +182,40 @@ fn a_suppression_that_the_change_adds_does_not_count() {
 }
 
 #[test]
+fn a_comment_for_another_tool_that_the_change_adds_does_not_count_either() {
+    for text in [
+        "eval(text)  # nosec\n",
+        "eval(text)  # noqa: S307 mine\n",
+        "# nosemgrep: eval-call\neval(text)\n",
+        "# ruff: noqa: S307\n\neval(text)\n",
+    ] {
+        let pull = Pull::new(&[]);
+
+        let report = pull.scan(&[("new.py", text)], &["--changed"]).exits_with(1).json();
+
+        assert_eq!(report["findings"][0]["suppression"], Value::Null, "{text}");
+        let expected = [pair("suppression", "new.py"), pair("finding", "")];
+        assert_eq!(reasons(&report), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_comment_for_another_tool_from_before_is_for_what_was_there_before() {
+    let before = "# ruff: noqa: S307\n\neval(TABLE)  # nosec\n";
+    let pull = Pull::new(&[("old.py", before)]);
+
+    let text = format!("{before}eval(request.text)\n");
+    let report = pull
+        .scan(&[("old.py", &text)], &["--changed", "--all-lines"])
+        .exits_with(1)
+        .json();
+
+    assert_eq!(report["findings"][0]["suppression"]["kind"], "inline");
+    assert_eq!(report["findings"][1]["suppression"], Value::Null);
+    assert_eq!(reasons(&report), [pair("suppression", "old.py"), pair("finding", "")]);
+}
+
+#[test]
 fn a_lone_carriage_return_does_not_move_a_new_suppression_out_of_sight() {
     let pull = Pull::new(&[("old.py", "a = 1\rb = 2\rc = 3\r\nx = 1\n")]);
 

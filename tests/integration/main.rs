@@ -18,6 +18,7 @@ mod diff;
 mod doctor;
 mod exit_codes;
 mod fixtures;
+mod flow;
 #[cfg(feature = "forge")]
 mod forge_errors;
 #[cfg(feature = "forge")]

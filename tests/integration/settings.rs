@@ -46,6 +46,20 @@ fn a_flag_beats_an_override_beats_the_environment_beats_the_file_beats_the_defau
 }
 
 #[test]
+fn comments_for_other_tools_can_be_switched_off() {
+    let folder = Folder::new();
+    folder.write("a.py", "eval(text)  # nosec B307\n");
+    let scan = |arguments: &[&str]| {
+        let mut command = folder.command();
+        command.args(["scan", "a.py"]).args(arguments);
+        Ran::of(command.output().unwrap())
+    };
+
+    scan(&[]).exits_with(0);
+    scan(&["--config", "foreign-suppressions=false"]).exits_with(1);
+}
+
+#[test]
 fn what_is_shown_can_be_read_again() {
     let folder = Folder::new();
     folder.write(

@@ -125,6 +125,7 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
     let options = Options {
         intranet_suffixes: Vec::new(),
         max_findings: settings.max_findings.value.get(),
+        foreign_suppressions: false,
     };
 
     let kept = trailer::kept(message);

@@ -6,13 +6,16 @@
 use std::collections::HashMap;
 
 use crate::excerpt::shown_text;
+use crate::flow::kept_steps;
 use crate::{
-    Confidence, Excerpt, Finding, Fingerprint, Location, Mask, RuleId, Severity, Source, Span, Suppression,
-    SuppressionKind, line_hashes,
+    Confidence, DetectedFlow, Excerpt, Finding, Fingerprint, Flow, FlowStep, Location, Mask, RuleId, Severity, Source,
+    Span, Suppression, SuppressionKind, line_hashes,
 };
 
 /// Bytes of source text that a message may quote.
 const MAX_QUOTED_BYTES: usize = 120;
+/// Bytes of source text that a step of a flow may quote.
+const MAX_STEP_BYTES: usize = 60;
 
 /// A match of a rule in a source, before anything may be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub struct Detection {
     pub reported: bool,
     /// The inline suppression that covers it.
     pub suppression: Option<SuppressedBy>,
+    /// Where the dangerous value comes from, if that was looked at and says anything.
+    pub flow: Option<DetectedFlow>,
 }
 
 /// The inline suppression of a detection, as places in the source.
@@ -86,7 +91,9 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
     if detections.is_empty() {
         return (Vec::new(), total);
     }
-    let hashes = line_hashes(source.bytes(), &mask);
+    let last = detections.iter().map(|detection| detection.span.start).max();
+    let lines = last.map_or(0, |offset| source.position(offset).line);
+    let hashes = line_hashes(source.bytes(), &mask, lines);
     let mut equals: HashMap<(RuleId, String), usize> = HashMap::new();
     let mut findings: Vec<_> = detections
         .into_iter()
@@ -98,20 +105,19 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 .map_or(&[][..], |secret| &source.bytes()[secret.span.range()]);
             let fingerprint = Fingerprint::new(&detection.rule, source.path(), &text, secret, *index);
             *index += 1;
-            let start = source.position(detection.span.start);
+            let location = location(source, detection.span);
             Finding {
                 path: source.path().clone(),
-                location: Location {
-                    span: detection.span,
-                    start,
-                    end: source.position(detection.span.end),
-                },
+                location,
                 severity: detection.severity,
                 confidence: detection.confidence,
                 message: message_text(source, &mask, &detection.message),
                 help: detection.help,
                 excerpt: Excerpt::cut(source, detection.span, &mask),
-                line_hash: hashes.get(start.line - 1).cloned().unwrap_or_default(),
+                line_hash: hashes
+                    .get(location.start.line - 1)
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 fingerprint,
                 suppression: detection.suppression.map(|by| Suppression {
                     kind: SuppressionKind::Inline,
@@ -120,6 +126,7 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: u
                 }),
                 rule: detection.rule,
                 provenance: None,
+                flow: detection.flow.map(|flow| shown_flow(source, &mask, &flow)),
             }
         })
         .collect();
@@ -136,6 +143,33 @@ fn mask_of(detections: &[Detection]) -> Mask {
     )
 }
 
+fn location(source: &Source<'_>, span: Span) -> Location {
+    Location {
+        span,
+        start: source.position(span.start),
+        end: source.position(span.end),
+    }
+}
+
+fn shown_flow(source: &Source<'_>, mask: &Mask, flow: &DetectedFlow) -> Flow {
+    let step = |span: Span| FlowStep {
+        location: location(source, span),
+        text: first_line(&shown_text(source, span, mask, MAX_STEP_BYTES)),
+    };
+    Flow {
+        origin: flow.origin,
+        is_tamed: flow.is_tamed,
+        steps: kept_steps(&flow.steps).map(step).collect(),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    match text.split_once('\n') {
+        Some((first, _)) => format!("{}…", first.trim_end()),
+        None => text.to_owned(),
+    }
+}
+
 fn message_text(source: &Source<'_>, mask: &Mask, parts: &[MessagePart]) -> String {
     parts
         .iter()
@@ -149,7 +183,7 @@ fn message_text(source: &Source<'_>, mask: &Mask, parts: &[MessagePart]) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Language, SourcePath};
+    use crate::{Language, Origin, SourcePath};
 
     fn detection(rule: &'static str, span: Span) -> Detection {
         Detection {
@@ -163,6 +197,7 @@ mod tests {
             secret: None,
             reported: true,
             suppression: None,
+            flow: None,
         }
     }
 
@@ -208,6 +243,29 @@ mod tests {
 
         let suppression = findings[0].suppression.as_ref().expect("the first is suppressed");
         assert_eq!(suppression.reason, "pass ********");
+    }
+
+    #[test]
+    fn the_steps_of_a_flow_are_masked_too() {
+        let mut secret = detection("secret/x", Span::new(4, 10));
+        secret.secret = Some(Secret {
+            span: Span::new(4, 10),
+            shown_prefix: 0,
+        });
+        let mut graded = detection("a/b", Span::new(11, 15));
+        graded.flow = Some(DetectedFlow {
+            origin: Origin::Request,
+            is_tamed: false,
+            steps: vec![Span::new(0, 10)],
+        });
+
+        let findings = admitted("get s3cr3t\neval", vec![graded, secret]);
+
+        let flow = findings[1].flow.as_ref().expect("the second has a flow");
+        assert_eq!(
+            (flow.steps[0].text.as_str(), flow.steps[0].location.start.line),
+            ("get ********", 1)
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A finding: bad news about the input, ready to be shown.
 
-use crate::{Confidence, Excerpt, Fingerprint, Position, Provenance, RuleId, Severity, SourcePath, Span};
+use crate::{Confidence, Excerpt, Fingerprint, Flow, Position, Provenance, RuleId, Severity, SourcePath, Span};
 
 /// What a rule says about a place. **The order of the fields is the order of a report.**
 ///
@@ -32,6 +32,8 @@ pub struct Finding {
     pub suppression: Option<Suppression>,
     /// Who wrote the line it begins on; `None` if nobody was asked, or if the change did not add it.
     pub provenance: Option<Provenance>,
+    /// Where the dangerous value comes from; `None` if nobody looked or the text does not tell.
+    pub flow: Option<Flow>,
 }
 
 /// A place in a file.

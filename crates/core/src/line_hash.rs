@@ -8,6 +8,7 @@
 //! could be solved for the secret.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use crate::Mask;
 
@@ -15,18 +16,32 @@ const WINDOW: usize = 100;
 const MODULUS: u64 = 37;
 const END_OF_FILE: u16 = 0xFFFF;
 
-/// The hashes of all lines of a text, as `{hash:x}:{count}`; the index counts lines from 0.
+/// The fingerprint of one line; shown as `{hash:x}:{count}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineHash {
+    hash: u64,
+    /// Which of the lines with this hash it is, from 1.
+    count: usize,
+}
+
+impl fmt::Display for LineHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:x}:{}", self.hash, self.count)
+    }
+}
+
+/// The hashes of the first `lines` lines of a text; the index counts lines from 0.
 ///
-/// Invalid UTF-8 counts as U+FFFD; CR, LF and CRLF each end one line. Linear in the length of the text.
-pub fn line_hashes(bytes: &[u8], mask: &Mask) -> Vec<String> {
-    let mut hasher = Hasher::new();
+/// Invalid UTF-8 counts as U+FFFD; CR, LF and CRLF each end one line. Linear in the length of these lines.
+pub fn line_hashes(bytes: &[u8], mask: &Mask, lines: usize) -> Vec<LineHash> {
+    let mut windows = Windows::new(lines);
     let mut at = 0;
-    while at < bytes.len() {
+    while at < bytes.len() && !windows.is_complete() {
         let next = mask.at_or_after(at);
         if let Some(hidden) = next.filter(|hidden| hidden.start <= at) {
             // Line ends inside a masked block still end lines, or every line behind it would be off.
             for &byte in &bytes[at..hidden.end.min(bytes.len())] {
-                hasher.feed(if matches!(byte, b'\n' | b'\r') {
+                windows.feed(if matches!(byte, b'\n' | b'\r') {
                     u16::from(byte)
                 } else {
                     u16::from(b'*')
@@ -36,44 +51,62 @@ pub fn line_hashes(bytes: &[u8], mask: &Mask) -> Vec<String> {
             continue;
         }
         let until = next.map_or(bytes.len(), |hidden| hidden.start.min(bytes.len()));
-        for chunk in bytes[at..until].utf8_chunks() {
-            chunk.valid().encode_utf16().for_each(|unit| hasher.feed(unit));
-            if !chunk.invalid().is_empty() {
-                hasher.feed(0xFFFD);
-            }
-        }
+        windows.feed_text(&bytes[at..until]);
         at = until;
     }
-    hasher.finish()
+    windows.finish()
 }
 
-struct Hasher {
-    ring: [u16; WINDOW],
-    /// For each slot of the ring the line (from 0) that began when the slot was last written.
-    began: [Option<usize>; WINDOW],
-    slot: usize,
-    hash: u64,
-    first_modulus: u64,
+/// The units of a text that enter a hash: of each line the first [`WINDOW`] that are no blank.
+///
+/// What follows them on a long line is in no window that begins at a line, so it is left out.
+struct Windows {
+    units: Vec<u16>,
+    /// Where lines begin in `units`.
+    starts: Vec<usize>,
+    /// How many lines are asked for.
+    lines: usize,
     line_start: bool,
     previous_was_cr: bool,
-    lines: usize,
-    counts: HashMap<u64, usize>,
-    hashes: Vec<String>,
 }
 
-impl Hasher {
-    fn new() -> Self {
+impl Windows {
+    fn new(lines: usize) -> Self {
         Self {
-            ring: [0; WINDOW],
-            began: [None; WINDOW],
-            slot: 0,
-            hash: 0,
-            first_modulus: (0..WINDOW).fold(1, |power: u64, _| power.wrapping_mul(MODULUS)),
+            units: Vec::new(),
+            starts: Vec::new(),
+            lines,
             line_start: true,
             previous_was_cr: false,
-            lines: 0,
-            counts: HashMap::new(),
-            hashes: Vec::new(),
+        }
+    }
+
+    /// Whether what is still to come changes none of the hashes.
+    fn is_complete(&self) -> bool {
+        match self.lines.checked_sub(1) {
+            None => true,
+            Some(last) => self
+                .starts
+                .get(last)
+                .is_some_and(|start| self.units.len() >= start + WINDOW),
+        }
+    }
+
+    fn feed_text(&mut self, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() && !self.is_complete() {
+            let (line, behind) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1));
+            rest = behind;
+            if line.is_ascii() {
+                line.iter().for_each(|byte| self.feed(u16::from(*byte)));
+                continue;
+            }
+            for chunk in line.utf8_chunks() {
+                chunk.valid().encode_utf16().for_each(|unit| self.feed(unit));
+                if !chunk.invalid().is_empty() {
+                    self.feed(0xFFFD);
+                }
+            }
         }
     }
 
@@ -86,43 +119,40 @@ impl Hasher {
         }
         self.previous_was_cr = unit == CR;
         let unit = if unit == CR { LF } else { unit };
-        self.emit_slot();
         if self.line_start {
-            self.line_start = false;
-            self.began[self.slot] = Some(self.lines);
-            self.lines += 1;
+            self.starts.push(self.units.len());
         }
         self.line_start = unit == LF;
-        self.push(unit);
+        let start = self.starts.last().copied().unwrap_or(0);
+        if self.units.len() < start + WINDOW {
+            self.units.push(unit);
+        }
     }
 
-    fn finish(mut self) -> Vec<String> {
+    fn finish(mut self) -> Vec<LineHash> {
         self.previous_was_cr = false;
         self.feed(END_OF_FILE);
-        for _ in 0..WINDOW {
-            self.emit_slot();
-            self.push(0);
-        }
-        self.hashes
-    }
+        self.starts.truncate(self.lines);
+        let first_modulus = (0..WINDOW).fold(1, |power: u64, _| power.wrapping_mul(MODULUS));
+        let unit = |index: usize| self.units.get(index).copied().map_or(0, u64::from);
 
-    /// Emits the line whose window is complete, before its slot is written again.
-    fn emit_slot(&mut self) {
-        if self.began[self.slot].take().is_some() {
-            let count = self.counts.entry(self.hash).or_insert(0);
+        let mut counts: HashMap<u64, usize> = HashMap::with_capacity(self.starts.len());
+        let mut hashes = Vec::with_capacity(self.starts.len());
+        let (mut hash, mut end) = (0_u64, 0);
+        for start in self.starts {
+            while end < start + WINDOW {
+                let leaving = end.checked_sub(WINDOW).map_or(0, unit);
+                hash = hash
+                    .wrapping_mul(MODULUS)
+                    .wrapping_add(unit(end))
+                    .wrapping_sub(first_modulus.wrapping_mul(leaving));
+                end += 1;
+            }
+            let count = counts.entry(hash).or_insert(0);
             *count += 1;
-            self.hashes.push(format!("{:x}:{count}", self.hash));
+            hashes.push(LineHash { hash, count: *count });
         }
-    }
-
-    fn push(&mut self, unit: u16) {
-        let leaving = u64::from(self.ring[self.slot]);
-        self.ring[self.slot] = unit;
-        self.hash = MODULUS
-            .wrapping_mul(self.hash)
-            .wrapping_add(u64::from(unit))
-            .wrapping_sub(self.first_modulus.wrapping_mul(leaving));
-        self.slot = (self.slot + 1) % WINDOW;
+        hashes
     }
 }
 
@@ -132,7 +162,8 @@ mod tests {
     use crate::Span;
 
     fn hashes(text: &str) -> String {
-        line_hashes(text.as_bytes(), &Mask::default()).join(" ")
+        let hashes = line_hashes(text.as_bytes(), &Mask::default(), usize::MAX);
+        hashes.iter().map(LineHash::to_string).collect::<Vec<_>>().join(" ")
     }
 
     /// The vectors of codeql-action's `fingerprints.test.ts`.
@@ -162,6 +193,30 @@ mod tests {
     fn the_secret_does_not_enter_the_hash() {
         let mask = Mask::new(vec![Span::new(4, 8)]);
 
-        assert_eq!(line_hashes(b"key=abcd\n", &mask), line_hashes(b"key=wxyz\n", &mask));
+        assert_eq!(
+            line_hashes(b"key=abcd\n", &mask, 2),
+            line_hashes(b"key=wxyz\n", &mask, 2)
+        );
+    }
+
+    #[test]
+    fn the_first_lines_have_the_hashes_that_they_have_among_all() {
+        let long = "long line ".repeat(40);
+        let text = format!("a\n{long}\r\nähm\n{long}\nb\n\n{long}");
+        let all = line_hashes(text.as_bytes(), &Mask::default(), usize::MAX);
+
+        assert_eq!(all.len(), 7);
+        for lines in 0..=8 {
+            let first = line_hashes(text.as_bytes(), &Mask::default(), lines);
+            assert_eq!(first, all[..lines.min(7)], "{lines} lines");
+        }
+    }
+
+    #[test]
+    fn what_is_far_behind_the_beginning_of_a_long_line_does_not_count() {
+        let line = |tail: &str| line_hashes(format!("{}{tail}\nb", "x".repeat(99)).as_bytes(), &Mask::default(), 2);
+
+        assert_eq!(line("yz"), line("yw"));
+        assert_ne!(line("yz")[0], line("wz")[0]);
     }
 }

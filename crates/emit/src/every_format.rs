@@ -42,6 +42,11 @@ pub(crate) fn report() -> impl Strategy<Value = Report> {
             one.span = weighbridge_core::Span::new(start, (start + length).min(text.len()));
             one.severity = Severity::ALL[severity];
             one.message = vec![weighbridge_core::MessagePart::Source(one.span)];
+            one.flow = Some(weighbridge_core::DetectedFlow {
+                origin: weighbridge_core::Origin::ALL[severity],
+                is_tamed: is_known,
+                steps: vec![one.span; severity],
+            });
             let secrets = text.match_indices(SECRET).map(|(at, _)| {
                 let mut secret = sample::detection(&source, "secret/test-token", "");
                 let span = weighbridge_core::Span::new(at, at + SECRET.len());

@@ -12,6 +12,7 @@ mod comment;
 mod comparison;
 mod concise;
 mod context;
+mod flow;
 mod format;
 mod frame;
 mod github;

@@ -13,7 +13,7 @@ use weighbridge_core::{Finding, Notification, NotificationLevel, Report, RuleId,
 use crate::frame::plain;
 use crate::markup::escaped_line;
 use crate::summary::{by_severity, counted, declared, headline, searched};
-use crate::{Context, review, shown};
+use crate::{Context, flow, review, shown};
 
 /// The longest comment of GitHub has 65,536 characters; some room is left for what others put around ours.
 pub(crate) const MAX_CHARACTERS: usize = 60_000;
@@ -214,6 +214,9 @@ fn finding_text(finding: &Finding, context: &Context<'_>) -> String {
         let code = visible(&lines.join("\n"));
         let fence = "`".repeat(longest_run(&code).max(2) + 1);
         push(&mut text, format_args!("\n{fence}text\n{code}\n{fence}\n"));
+    }
+    if let Some(way) = &finding.flow {
+        push(&mut text, format_args!("\nFlow: {}\n", prose(&flow::line(way))));
     }
     if let Some(help) = &finding.help {
         push(&mut text, format_args!("\nInstead: {}\n", prose(help)));

@@ -32,7 +32,7 @@ pub(crate) fn sentence(text: &str) -> String {
 ///
 /// Source: [SARIF §3.11.6](https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317468): `[text](1)` links to a
 /// location unless a backslash stands before the bracket; so a backslash that is there already needs one as well.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, '\\' | '[' | ']') {

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use weighbridge_core::{
-    AddedLines, Change, Confidence, Detection, Digest, Finding, Language, MessagePart, Notification, PolicyUse,
-    Provenance, Report, Review, ReviewCause, ReviewReason, RuleId, Secret, Severity, Skipped, Source, SourcePath, Span,
-    Summary, SuppressedBy, admit,
+    AddedLines, Change, Confidence, DetectedFlow, Detection, Digest, Finding, Language, MessagePart, Notification,
+    Origin, PolicyUse, Provenance, Report, Review, ReviewCause, ReviewReason, RuleId, Secret, Severity, Skipped,
+    Source, SourcePath, Span, Summary, SuppressedBy, admit,
 };
 use weighbridge_rules::{Page, Rule};
 
@@ -186,6 +186,7 @@ pub(crate) fn detection(source: &Source<'_>, rule: &'static str, text: &str) -> 
         secret: None,
         reported: true,
         suppression: None,
+        flow: None,
     }
 }
 
@@ -291,6 +292,11 @@ fn secret() -> Vec<Finding> {
     let mut second = detection(&source, "python/eval-call", &format!("eval({token})"));
     let inner = Span::new(second.span.start + "eval(".len(), second.span.end - 1);
     second.message = vec![MessagePart::Text("runs ".to_owned()), MessagePart::Source(second.span)];
+    second.flow = Some(DetectedFlow {
+        origin: Origin::Request,
+        is_tamed: false,
+        steps: vec![Span::new(first.span.start - "TOKEN=".len(), first.span.end), inner],
+    });
     let mut third = detection(&source, "secret/test-token", &token);
     third.span = inner;
     third.secret = Some(Secret {
@@ -323,6 +329,11 @@ fn hostile() -> Vec<Finding> {
     let mut one = detection(&source, "python/eval-call", HOSTILE);
     one.message = vec![MessagePart::Source(one.span)];
     one.help = Some("not `##[debug]`\n::error::".to_owned());
+    one.flow = Some(DetectedFlow {
+        origin: Origin::Llm,
+        is_tamed: true,
+        steps: vec![one.span],
+    });
     admit(&source, vec![one])
 }
 

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use weighbridge_core::{Confidence, Finding, Notification, NotificationLevel, Report};
 
 use crate::frame::row;
-use crate::{Context, Style, paint, review, shown};
+use crate::{Context, Style, flow, paint, review, shown};
 
 /// Columns that a line of source gets on the narrowest terminal.
 const LEAST_ROOM: usize = 20;
@@ -61,8 +61,12 @@ fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) 
             gutter.write_line(None, &format!("{}{carets}", " ".repeat(column)), out)?;
         }
     }
-    if !lines.is_empty() && (finding.help.is_some() || finding.confidence != Confidence::High) {
+    let has_remarks = finding.help.is_some() || finding.confidence != Confidence::High || finding.flow.is_some();
+    if !lines.is_empty() && has_remarks {
         gutter.write_empty(out)?;
+    }
+    if let Some(way) = &finding.flow {
+        gutter.write_remark("flow", &flow::line(way), out)?;
     }
     if let Some(help) = &finding.help {
         gutter.write_remark("help", help, out)?;

@@ -1,9 +1,9 @@
 //! A rule as a Rust expression that is a constant.
 
-use weighbridge_core::{Confidence, Severity};
+use weighbridge_core::{Confidence, Origin, Severity};
 
 use crate::rule::{
-    Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Test, Text,
+    Argument, ArgumentName, CallItem, Condition, Detector, List, Pattern, Query, Rule, Scope, Sink, Test, Text,
 };
 
 pub(crate) trait Literal {
@@ -65,7 +65,7 @@ impl Literal for Rule {
         format!(
             "crate::Rule {{ id: weighbridge_core::RuleId::from_static({:?}), summary: {}, severity: {}, confidence: {}, since: {}, \
              message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, \
-             sensitive: {}, generic: {}, shown_prefix: {}, detector: {}, detector_line: {}, page: {} }}",
+             sensitive: {}, generic: {}, shown_prefix: {}, sink: {}, detector: {}, detector_line: {}, page: {} }}",
             self.id.as_str(),
             self.summary.literal(),
             self.severity.literal(),
@@ -83,9 +83,27 @@ impl Literal for Rule {
             self.sensitive,
             self.generic,
             self.shown_prefix,
+            self.sink.literal(),
             self.detector.literal(),
             self.detector_line,
             self.page.literal(),
+        )
+    }
+}
+
+impl Literal for Origin {
+    fn literal(&self) -> String {
+        format!("weighbridge_core::Origin::{self:?}")
+    }
+}
+
+impl Literal for Sink {
+    fn literal(&self) -> String {
+        format!(
+            "crate::Sink {{ kind: crate::SinkKind::{:?}, only_from: {}, constant_is_clean: {} }}",
+            self.kind,
+            self.only_from.literal(),
+            self.constant_is_clean
         )
     }
 }
@@ -142,10 +160,11 @@ impl Literal for Pattern {
 impl Literal for CallItem {
     fn literal(&self) -> String {
         format!(
-            "crate::CallItem {{ names: {}, conditions: {}, any_mention: {} }}",
+            "crate::CallItem {{ names: {}, conditions: {}, any_mention: {}, sink: {} }}",
             self.names.literal(),
             self.conditions.literal(),
-            self.any_mention
+            self.any_mention,
+            self.sink.literal()
         )
     }
 }

@@ -13,5 +13,6 @@ pub use builtin::built_in_rules;
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{
-    Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Test, Text,
+    Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Sink, SinkKind,
+    Test, Text,
 };

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use weighbridge_core::{Confidence, RuleId, Severity};
+use weighbridge_core::{Confidence, Origin, RuleId, Severity};
 
 /// Text that is part of the program or was read from a page.
 pub type Text = Cow<'static, str>;
@@ -52,12 +52,64 @@ pub struct Rule {
     pub generic: bool,
     /// How many leading bytes of the secret may be shown.
     pub shown_prefix: usize,
+    /// What its calls do with the value that their items name, if where that comes from decides how bad a call is.
+    pub sink: Option<Sink>,
     /// How it is found.
     pub detector: Detector,
     /// The line of the page (from 1) where the detector stands.
     pub detector_line: usize,
     /// The page.
     pub page: Text,
+}
+
+/// What a call does with a value, and how the origin of the value counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sink {
+    /// What is done with the value: decides what makes it harmless.
+    pub kind: SinkKind,
+    /// A call is reported only if the value comes from one of these; empty: always.
+    pub only_from: List<Origin>,
+    /// Whether a call with a constant value is left out; else it is reported as low.
+    pub constant_is_clean: bool,
+}
+
+/// What is done with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SinkKind {
+    /// It is run as Python, or as a template.
+    Code,
+    /// A shell reads it.
+    Command,
+    /// It is, or begins with, the program to start.
+    Program,
+    /// A database reads it.
+    Sql,
+    /// A browser reads it.
+    Html,
+    /// It names a file.
+    Path,
+    /// It names a server.
+    Url,
+    /// Objects are made of it.
+    Deserialise,
+    /// A language model takes it for an order: text of the role `system` or `developer`.
+    Prompt,
+}
+
+impl SinkKind {
+    /// Every kind.
+    pub const ALL: [Self; 9] = [
+        Self::Code,
+        Self::Command,
+        Self::Program,
+        Self::Sql,
+        Self::Html,
+        Self::Path,
+        Self::Url,
+        Self::Deserialise,
+        Self::Prompt,
+    ];
 }
 
 /// Texts that must all occur.
@@ -90,6 +142,8 @@ pub struct CallItem {
     pub conditions: List<Condition>,
     /// Whether a mention counts like a call.
     pub any_mention: bool,
+    /// The argument that the page's sink is about: the first of these that is given. Empty: none.
+    pub sink: List<ArgumentName>,
 }
 
 /// A condition on a call: one of the tests must hold for the argument.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use weighbridge_core::{Source, SourcePath};
+use weighbridge_core::{Severity, Source, SourcePath};
 use weighbridge_rules::{Example, Page, built_in_rules, fill};
 
 use crate::language::language_of;
@@ -25,6 +25,13 @@ pub enum FailureKind {
     Missed,
     /// A line was hit that says nothing.
     Unexpected,
+    /// A line was hit with another severity than it says.
+    Severity {
+        /// What the page says.
+        expected: Severity,
+        /// What the finding has.
+        found: Severity,
+    },
     /// A line that says `todo-expect:` was hit: the miss is no longer one.
     NoLongerMissed,
     /// A recipe that does not exist.
@@ -41,6 +48,9 @@ impl fmt::Display for ExampleFailure {
         match &self.kind {
             FailureKind::Missed => write!(f, "line {}: expected a finding, got none", self.line),
             FailureKind::Unexpected => write!(f, "line {}: a finding that the page does not expect", self.line),
+            FailureKind::Severity { expected, found } => {
+                write!(f, "line {}: expected severity {expected}, got {found}", self.line)
+            }
             FailureKind::NoLongerMissed => write!(
                 f,
                 "line {}: is found now; write `expect:` for `todo-expect:`",
@@ -55,7 +65,7 @@ impl fmt::Display for ExampleFailure {
 /// What a line of an example says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Expected {
-    Hit,
+    Hit(Option<Severity>),
     KnownMiss,
 }
 
@@ -110,19 +120,26 @@ fn run(scanner: &Scanner<'_>, id: &str, example: &Example) -> Vec<ExampleFailure
     let path = SourcePath::new(example.file_name.as_bytes());
     let language = language_of(&path, text.as_bytes());
     let report = scanner.worker().scan(&Source::new(path, language, text.as_bytes()));
-    let mut hit = vec![false; lines.len()];
+    let mut hit = vec![None; lines.len()];
     let open = report
         .findings
         .iter()
         .filter(|finding| finding.rule.as_str() == id && finding.suppression.is_none());
-    open.for_each(|finding| hit[finding.location.start.line - 1] = true);
+    open.for_each(|finding| hit[finding.location.start.line - 1] = Some(finding.severity));
     let judged = lines
         .iter()
         .zip(hit)
         .filter_map(|((page_line, expected), hit)| match (expected, hit) {
-            (Some(Expected::Hit), false) => Some(failure(*page_line, FailureKind::Missed)),
-            (Some(Expected::KnownMiss), true) => Some(failure(*page_line, FailureKind::NoLongerMissed)),
-            (None, true) => Some(failure(*page_line, FailureKind::Unexpected)),
+            (Some(Expected::Hit(_)), None) => Some(failure(*page_line, FailureKind::Missed)),
+            (Some(Expected::Hit(Some(expected))), Some(found)) if *expected != found => Some(failure(
+                *page_line,
+                FailureKind::Severity {
+                    expected: *expected,
+                    found,
+                },
+            )),
+            (Some(Expected::KnownMiss), Some(_)) => Some(failure(*page_line, FailureKind::NoLongerMissed)),
+            (None, Some(_)) => Some(failure(*page_line, FailureKind::Unexpected)),
             _ => None,
         });
     judged.collect()
@@ -149,19 +166,19 @@ fn without_notes(text: &str, id: &str) -> (String, Vec<(usize, Option<Expected>)
     (kept, lines)
 }
 
-/// What a line says about itself: `expect: id, id` or `todo-expect: id`.
+/// What a line says about itself: `expect: id, id[severity]` or `todo-expect: id`.
 fn expected(line: &str, id: &str) -> Option<Expected> {
     let (before, list) = line.split_once("expect:")?;
-    let names_rule = list
-        .split([',', ' '])
-        .any(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == id);
-    if !names_rule {
-        return None;
-    }
+    let severity = list.split([',', ' ']).find_map(|word| {
+        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ']');
+        let (named, level) = word.split_once('[').unwrap_or((word, ""));
+        let is_named = named.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == id;
+        is_named.then(|| level.trim_end_matches(']').parse().ok())
+    })?;
     Some(if before.ends_with("todo-") {
         Expected::KnownMiss
     } else {
-        Expected::Hit
+        Expected::Hit(severity)
     })
 }
 
@@ -205,6 +222,12 @@ mod tests {
     fn an_example_that_is_not_hit_or_not_annotated_fails() {
         assert_eq!(kinds("eval(x)  # expect: a/b"), []);
         assert_eq!(kinds("eval(x)\n^ expect: a/b"), []);
+        assert_eq!(kinds("eval(x)  # expect: a/b[high]"), []);
+        let (expected, found) = (Severity::Low, Severity::High);
+        assert_eq!(
+            kinds("eval(x)  # expect: a/b[low]"),
+            [(18, FailureKind::Severity { expected, found })]
+        );
         assert_eq!(kinds("ok\nprint(x)  # expect: a/b"), [(19, FailureKind::Missed)]);
         assert_eq!(kinds("eval(x)"), [(18, FailureKind::Unexpected)]);
         assert_eq!(

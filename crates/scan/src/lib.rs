@@ -11,6 +11,7 @@ mod compile;
 mod detect;
 mod encoding;
 mod examples;
+mod lanes;
 mod language;
 mod pattern;
 mod placeholder;

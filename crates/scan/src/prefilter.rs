@@ -3,10 +3,13 @@
 //! What the pass does not see cannot be found by any rule, so a file without a hit costs this pass and nothing else. A case-sensitive
 //! automaton over all words, with the checks of word boundaries behind it: see `benches/`.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
+use aho_corasick::nfa::contiguous;
+use aho_corasick::{PatternID, dfa};
 use memchr::memmem;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::commonness::commonness;
+use crate::lanes::for_each_match;
 use crate::word::{is_boundary, is_word};
 
 /// Something that wants to know whether its words occur.
@@ -26,16 +29,17 @@ pub(crate) enum Seeker {
 
 /// A set of words that must all occur.
 #[derive(Debug)]
-struct Want<'r> {
+struct Want {
     seeker: Seeker,
-    partners: Vec<&'r str>,
+    /// Indices of the other words, the rarest first.
+    partners: Vec<usize>,
 }
 
 #[derive(Debug, Default)]
-struct Literal<'r> {
+struct Literal {
     /// Wanted as a whole word, and wherever it stands.
-    whole: Vec<Want<'r>>,
-    anywhere: Vec<Want<'r>>,
+    whole: Vec<Want>,
+    anywhere: Vec<Want>,
     keeps_offsets: bool,
     length: usize,
 }
@@ -43,7 +47,9 @@ struct Literal<'r> {
 /// Collects words and makes the automaton.
 #[derive(Debug, Default)]
 pub(crate) struct Builder<'r> {
-    literals: FxHashMap<String, Literal<'r>>,
+    literals: FxHashMap<String, Literal>,
+    /// Words that others want beside them, each once, with their indices.
+    partners: FxHashMap<&'r str, usize>,
     /// First parts of names that dynamic access can reach.
     heads: FxHashSet<&'r str>,
     reaches: Option<Reaches>,
@@ -75,12 +81,14 @@ const DYNAMIC_WORDS: [&str; 8] = [
 
 impl<'r> Builder<'r> {
     /// Wants `anchor` as a whole word and `partners` anywhere.
-    pub(crate) fn want_word(&mut self, seeker: Seeker, anchor: &str, partners: Vec<&'r str>) {
+    pub(crate) fn want_word(&mut self, seeker: Seeker, anchor: &str, partners: &[&'r str]) {
+        let partners = self.partners(partners);
         self.literal(anchor).whole.push(Want { seeker, partners });
     }
 
     /// Wants `anchor` and `partners` anywhere, parts of words included.
-    pub(crate) fn want_text(&mut self, seeker: Seeker, anchor: &str, partners: Vec<&'r str>) {
+    pub(crate) fn want_text(&mut self, seeker: Seeker, anchor: &str, partners: &[&'r str]) {
+        let partners = self.partners(partners);
         let literal = self.literal(anchor);
         literal.keeps_offsets |= matches!(seeker, Seeker::Pattern(_));
         literal.anywhere.push(Want { seeker, partners });
@@ -109,7 +117,18 @@ impl<'r> Builder<'r> {
         }
     }
 
-    fn literal(&mut self, text: &str) -> &mut Literal<'r> {
+    /// The indices of these words, the rarest first: most files are ruled out by it.
+    fn partners(&mut self, words: &[&'r str]) -> Vec<usize> {
+        let mut words = words.to_vec();
+        words.sort_by_key(|word| commonness(word));
+        let indices = words.into_iter().map(|word| {
+            let next = self.partners.len();
+            *self.partners.entry(word).or_insert(next)
+        });
+        indices.collect()
+    }
+
+    fn literal(&mut self, text: &str) -> &mut Literal {
         let literal = self.literals.entry(text.to_owned()).or_default();
         literal.length = text.len();
         literal
@@ -120,29 +139,38 @@ impl<'r> Builder<'r> {
         let mut sorted: Vec<_> = self.literals.into_iter().collect();
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
         let (texts, literals): (Vec<_>, Vec<_>) = sorted.into_iter().unzip();
-        // Left to itself, the crate takes the slower automaton above about a hundred words: 2.3 times slower in all.
-        let kind = match effort {
-            Effort::Quick => AhoCorasickKind::ContiguousNFA,
-            Effort::Thorough => AhoCorasickKind::DFA,
+        let automaton = match effort {
+            Effort::Quick => contiguous::NFA::new(texts).map(Machine::Quick),
+            Effort::Thorough => dfa::DFA::new(texts).map(Machine::Thorough),
         };
-        let automaton = AhoCorasickBuilder::new()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(kind))
-            .build(texts);
+        let mut partners: Vec<_> = self.partners.into_iter().collect();
+        partners.sort_unstable_by_key(|(_, index)| *index);
         Prefilter {
             automaton: automaton.expect("the words of all rules fit an automaton"),
             literals,
+            partners: partners
+                .into_iter()
+                .map(|(word, _)| memmem::Finder::new(word))
+                .collect(),
             heads: self.heads,
             reaches: self.reaches,
         }
     }
 }
 
+/// The automaton. Left to itself, the crate takes the slower one above about a hundred words: 2.3 times slower in all.
+#[derive(Debug)]
+enum Machine {
+    Quick(contiguous::NFA),
+    Thorough(dfa::DFA),
+}
+
 /// The automaton over the words of all rules of a language.
 #[derive(Debug)]
 pub(crate) struct Prefilter<'r> {
-    automaton: AhoCorasick,
-    literals: Vec<Literal<'r>>,
+    automaton: Machine,
+    literals: Vec<Literal>,
+    partners: Vec<memmem::Finder<'r>>,
     heads: FxHashSet<&'r str>,
     reaches: Option<Reaches>,
 }
@@ -154,6 +182,8 @@ pub(crate) struct Seen {
     literals: Vec<u8>,
     touched: Vec<usize>,
     offsets: Vec<(usize, usize)>,
+    /// Whether a partner occurs, where it was asked.
+    partners: Vec<Option<bool>>,
     /// Seekers whose words are all there, sorted, each once.
     pub(crate) seekers: Vec<Seeker>,
     /// Offsets for pattern rules: (rule, offset), sorted.
@@ -166,7 +196,9 @@ const ANYWHERE: u8 = 1;
 const WHOLE: u8 = 2;
 
 impl Seen {
-    fn clear(&mut self, literals: usize) {
+    fn clear(&mut self, literals: usize, partners: usize) {
+        self.partners.clear();
+        self.partners.resize(partners, None);
         if self.literals.len() == literals {
             self.touched.iter().for_each(|&id| self.literals[id] = 0);
         } else {
@@ -184,38 +216,47 @@ impl Seen {
 impl Prefilter<'_> {
     /// Searches `text`.
     pub(crate) fn search(&self, text: &[u8], seen: &mut Seen) {
-        seen.clear(self.literals.len());
-        for hit in self.automaton.find_overlapping_iter(text) {
-            let id = hit.pattern().as_usize();
-            let literal = &self.literals[id];
-            let known = seen.literals[id];
-            if known == ANYWHERE | WHOLE && !literal.keeps_offsets {
-                continue;
-            }
-            let is_whole = is_boundary(text, hit.start()) && is_boundary(text, hit.end());
-            if !is_whole && literal.anywhere.is_empty() {
-                continue;
-            }
-            if known == 0 {
-                seen.touched.push(id);
-            }
-            seen.literals[id] |= if is_whole { ANYWHERE | WHOLE } else { ANYWHERE };
-            if literal.keeps_offsets {
-                seen.offsets.push((id, hit.start()));
-            }
+        seen.clear(self.literals.len(), self.partners.len());
+        let note = |word, end| self.note(text, word, end, seen);
+        match &self.automaton {
+            Machine::Quick(automaton) => for_each_match(automaton, text, note),
+            Machine::Thorough(automaton) => for_each_match(automaton, text, note),
         }
         if !seen.touched.is_empty() {
             self.settle(text, seen);
         }
     }
 
+    /// Notes a word that ends at `end`.
+    fn note(&self, text: &[u8], word: PatternID, end: usize, seen: &mut Seen) {
+        let id = word.as_usize();
+        let literal = &self.literals[id];
+        let known = seen.literals[id];
+        if known == ANYWHERE | WHOLE && !literal.keeps_offsets {
+            return;
+        }
+        let start = end - literal.length;
+        let is_whole = is_boundary(text, start) && is_boundary(text, end);
+        if !is_whole && literal.anywhere.is_empty() {
+            return;
+        }
+        if known == 0 {
+            seen.touched.push(id);
+        }
+        seen.literals[id] |= if is_whole { ANYWHERE | WHOLE } else { ANYWHERE };
+        if literal.keeps_offsets {
+            seen.offsets.push((id, start));
+        }
+    }
+
     /// From words that were seen to seekers that have all their words.
     fn settle(&self, text: &[u8], seen: &mut Seen) {
         let mut patterns = Vec::new();
-        let has_all = |want: &Want<'_>| {
-            want.partners
-                .iter()
-                .all(|word| memmem::find(text, word.as_bytes()).is_some())
+        let mut known = std::mem::take(&mut seen.partners);
+        let mut has_all = |want: &Want| {
+            let mut has =
+                |&index: &usize| *known[index].get_or_insert_with(|| self.partners[index].find(text).is_some());
+            want.partners.iter().all(&mut has)
         };
         for &id in &seen.touched {
             let literal = &self.literals[id];
@@ -231,7 +272,9 @@ impl Prefilter<'_> {
                 }
             }
         }
+        seen.partners = known;
         patterns.sort_unstable();
+        seen.offsets.sort_unstable_by_key(|(_, offset)| *offset);
         for &(id, offset) in &seen.offsets {
             let first = patterns.partition_point(|(known, _)| *known < id);
             let wanting = patterns[first..].iter().take_while(|(known, _)| *known == id);
@@ -292,8 +335,8 @@ mod tests {
 
     fn seen(text: &str) -> Seen {
         let mut builder = Builder::default();
-        builder.want_word(Seeker::Need(0), "system", vec!["os"]);
-        builder.want_text(Seeker::Pattern(1), "ghp_", Vec::new());
+        builder.want_word(Seeker::Need(0), "system", &["os"]);
+        builder.want_text(Seeker::Pattern(1), "ghp_", &[]);
         builder.want_dynamic(["os"].into_iter());
         let mut seen = Seen::default();
         let prefilter = builder.build(Effort::Quick);

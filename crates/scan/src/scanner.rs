@@ -40,6 +40,8 @@ pub struct Options {
     pub intranet_suffixes: Vec<String>,
     /// Findings reported of one file; what is beyond becomes a notification.
     pub max_findings: usize,
+    /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
+    pub foreign_suppressions: bool,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
         Self {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
+            foreign_suppressions: true,
         }
     }
 }
@@ -170,7 +173,7 @@ impl<'r> Scanner<'r> {
                     self.options
                         .intranet_suffixes
                         .iter()
-                        .for_each(|suffix| builder.want_text(seeker, suffix, Vec::new()));
+                        .for_each(|suffix| builder.want_text(seeker, suffix, &[]));
                 }
             }
         }
@@ -180,11 +183,11 @@ impl<'r> Scanner<'r> {
 
 fn want_code<'r>(builder: &mut Builder<'r>, table: &CallTable<'r>, queries: &[QueryRule<'r>]) {
     for (index, need) in table.needs.iter().enumerate() {
-        builder.want_word(Seeker::Need(index), need.anchor, need.partners.clone());
+        builder.want_word(Seeker::Need(index), need.anchor, &need.partners);
     }
     for (index, query) in queries.iter().enumerate() {
         for words in query.words() {
-            builder.want_text(Seeker::Query(index), words[0], words[1..].to_vec());
+            builder.want_text(Seeker::Query(index), words[0], &words[1..]);
         }
     }
 }
@@ -194,16 +197,12 @@ fn want_keywords<'r>(builder: &mut Builder<'r>, seeker: Seeker, rule: &'r Rule) 
         let mut words: Vec<&str> = keyword.iter().map(AsRef::as_ref).collect();
         words.sort_by_key(|word| commonness(word));
         // With `ignore-case` the other words are left to the expression: they may be written in any case too.
-        let partners = if rule.ignore_case {
-            Vec::new()
-        } else {
-            words[1..].to_vec()
-        };
-        builder.want_text(seeker, words[0], partners.clone());
+        let partners = if rule.ignore_case { &[] } else { &words[1..] };
+        builder.want_text(seeker, words[0], partners);
         if rule.ignore_case {
             for variant in [words[0].to_lowercase(), words[0].to_uppercase(), capitalised(words[0])] {
                 if variant != words[0] {
-                    builder.want_text(seeker, &variant, partners.clone());
+                    builder.want_text(seeker, &variant, partners);
                 }
             }
         }
@@ -253,6 +252,9 @@ impl Worker<'_, '_> {
         self.run_detectors(source, &regions, &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         suppression::apply(source, &scanner.uses, &mut found);
+        if scanner.options.foreign_suppressions {
+            suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
+        }
         let limit = scanner.options.max_findings;
         let (findings, total) = admit_first(source, found, limit);
         if total > limit {

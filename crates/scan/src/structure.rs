@@ -27,6 +27,15 @@ impl Structure {
         }
     }
 
+    /// Whether a mark that begins comments does so at `offset`: not inside of a string. In text without statements nobody tells.
+    pub(crate) fn is_comment(&self, offset: usize) -> bool {
+        match self {
+            Self::Python(lexed) => lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment),
+            Self::Code(lexed) => lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment),
+            Self::Text => true,
+        }
+    }
+
     /// The regions of the source, by the names that pages use.
     pub(crate) fn regions(&self, source: &Source<'_>) -> Regions {
         let kind = |is_comment| if is_comment { "comment" } else { "string" };

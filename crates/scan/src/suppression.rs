@@ -1,5 +1,7 @@
 //! Inline suppressions: a comment with `ignore[`, rule ids, `]` and a reason behind the name of the program and a colon.
 
+pub(crate) mod foreign;
+
 use memchr::memmem;
 use weighbridge_core::{Detection, Severity, Source, Span, SuppressedBy};
 use weighbridge_rules::Detector;

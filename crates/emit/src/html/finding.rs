@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use weighbridge_core::{Confidence, ExcerptLine, Finding, Provenance, RuleId};
 
 use super::{escaped, escaped_line, inline};
-use crate::Context;
+use crate::{Context, flow};
 
 /// Writes the finding with its lines of source.
 pub(super) fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -51,6 +51,9 @@ pub(super) fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut 
             .iter()
             .try_for_each(|line| write_line(line, out))?;
         writeln!(out, "</ol>")?;
+    }
+    if let Some(way) = &finding.flow {
+        writeln!(out, "<p><b>Flow:</b> {}</p>", inline(&flow::line(way)))?;
     }
     if let Some(help) = &finding.help {
         writeln!(out, "<p><b>Instead:</b> {}</p>", inline(help))?;

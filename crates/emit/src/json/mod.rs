@@ -3,6 +3,7 @@
 //! The types here are the format and nothing else uses them, so the nouns may change while the format stays. A field
 //! may be added within a version; taking one away or giving it another meaning makes a new `schema_version`.
 
+mod flow;
 mod head;
 
 use std::io::{self, Write};
@@ -73,6 +74,8 @@ pub(crate) struct Finding<'a> {
     /// Who wrote the first line: `declared-ai`, `declared-human`, `unknown`; null if nobody was asked, or if the change did not add it.
     #[schemars(schema_with = "provenance_or_null_schema")]
     provenance: Option<&'static str>,
+    /// Where the dangerous value comes from; null if nobody looked or the text does not tell.
+    flow: Option<flow::Flow>,
     /// Numbers of the weaknesses in CWE.
     cwe: &'a [u32],
     /// Further tags of the rule.
@@ -170,7 +173,6 @@ impl<'a> Report<'a> {
 impl<'a> Finding<'a> {
     pub(crate) fn new(finding: &'a weighbridge_core::Finding, context: &Context<'a>) -> Self {
         let rule = context.rule(&finding.rule);
-        let location = finding.location;
         let lines = finding.excerpt.lines();
         Self {
             rule: finding.rule.as_str(),
@@ -180,10 +182,7 @@ impl<'a> Finding<'a> {
             help: finding.help.as_deref().map(shown::spelled_out),
             path: finding.path.to_string(),
             uri: finding.path.to_uri(),
-            location: Location {
-                start: Position::new(location.start, location.span.start),
-                end: Position::new(location.end, location.span.end),
-            },
+            location: Location::new(finding.location),
             excerpt: lines.iter().map(Line::new).collect(),
             fingerprint: finding.fingerprint.as_str(),
             line_hash: &finding.line_hash,
@@ -193,9 +192,19 @@ impl<'a> Finding<'a> {
                 reason: shown::spelled_out(&suppression.reason),
             }),
             provenance: finding.provenance.map(Provenance::name),
+            flow: finding.flow.as_ref().map(flow::Flow::new),
             cwe: rule.map_or(&[], |rule| &rule.cwe),
             tags: rule.map_or_else(Vec::new, |rule| rule.tags.iter().map(AsRef::as_ref).collect()),
             aliases: rule.map_or_else(Vec::new, |rule| rule.aliases.iter().map(AsRef::as_ref).collect()),
+        }
+    }
+}
+
+impl Location {
+    fn new(location: weighbridge_core::Location) -> Self {
+        Self {
+            start: Position::new(location.start, location.span.start),
+            end: Position::new(location.end, location.span.end),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 use weighbridge_core::{
-    Confidence, Excerpt, ExcerptLine, Finding, Fingerprint, Location, Position, Provenance, RuleId, Severity, Span,
-    Suppression, SuppressionKind,
+    Confidence, Excerpt, ExcerptLine, Finding, Fingerprint, Flow, FlowStep, Location, MAX_FLOW_STEPS, Origin, Position,
+    Provenance, RuleId, Severity, Span, Suppression, SuppressionKind,
 };
 
 use super::values::{Count, Fault, LineHash, List, Noun, Object, OneOf, Ordinal, RawText, Text, nullable, path};
@@ -28,6 +28,8 @@ struct FindingObject {
     suppression: Option<Object<SuppressionObject>>,
     #[serde(deserialize_with = "nullable")]
     provenance: Option<OneOf<Provenance>>,
+    #[serde(deserialize_with = "nullable")]
+    flow: Option<ReadFlow>,
     // These three belong to the rule. They are written anew from its page.
     #[serde(rename = "cwe")]
     _cwe: List<u32>,
@@ -77,6 +79,21 @@ struct SuppressionObject {
     reason: Text,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlowObject {
+    origin: OneOf<Origin>,
+    tamed: bool,
+    steps: List<Object<StepObject>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepObject {
+    location: ReadLocation,
+    text: Text,
+}
+
 /// A finding, put together.
 #[derive(Deserialize)]
 #[serde(try_from = "Object<FindingObject>")]
@@ -103,6 +120,7 @@ impl TryFrom<Object<FindingObject>> for ReadFinding {
                 reason: suppression.reason.0,
             }),
             provenance: object.provenance.map(|provenance| provenance.0),
+            flow: object.flow.map(|flow| flow.0),
         }))
     }
 }
@@ -131,6 +149,29 @@ impl TryFrom<Object<LocationObject>> for ReadLocation {
             && location.start <= location.end
             && (location.start.line < location.end.line || location.start.column_utf16 <= location.end.column_utf16);
         is_forward.then_some(Self(location)).ok_or(Fault::Location)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(try_from = "Object<FlowObject>")]
+struct ReadFlow(Flow);
+
+impl TryFrom<Object<FlowObject>> for ReadFlow {
+    type Error = Fault;
+
+    fn try_from(Object(object): Object<FlowObject>) -> Result<Self, Fault> {
+        if object.steps.0.len() > MAX_FLOW_STEPS {
+            return Err(Fault::Flow);
+        }
+        let step = |Object(step): Object<StepObject>| FlowStep {
+            location: step.location.0,
+            text: step.text.0,
+        };
+        Ok(Self(Flow {
+            origin: object.origin.0,
+            is_tamed: object.tamed,
+            steps: object.steps.0.into_iter().map(step).collect(),
+        }))
     }
 }
 

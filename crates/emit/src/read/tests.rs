@@ -86,6 +86,13 @@ fn refused(change: impl FnOnce(&mut Value)) -> String {
         .map_or(text.clone(), |(_, problem)| problem.to_owned())
 }
 
+/// The first flow in the report.
+fn flow(report: &mut Value) -> &mut Value {
+    let findings = report["findings"].as_array_mut().unwrap();
+    let mut flows = findings.iter_mut().map(|finding| &mut finding["flow"]);
+    flows.find(|flow| flow.is_object()).unwrap()
+}
+
 #[test]
 fn everything_that_a_report_holds_is_read() {
     for report in [full_sample(), sample::report(), Report::default()] {
@@ -113,7 +120,7 @@ fn a_report_of_another_version_is_told_from_a_broken_one() {
 #[test]
 fn what_was_never_written_is_refused() {
     type Change = fn(&mut Value);
-    let cases: [(Change, &str); 26] = [
+    let cases: [(Change, &str); 29] = [
         (|json| json["more"] = json!(1), "unknown field `more`"),
         (|json| json["findings"][0]["more"] = json!(1), "unknown field `more`"),
         (|json| json["schema_version"] = json!("1"), "invalid type"),
@@ -167,6 +174,12 @@ fn what_was_never_written_is_refused() {
             "ends before it begins",
         ),
         (|json| json["findings"][0]["fingerprint"] = json!("x"), "32 lower-case"),
+        (
+            |json| flow(json)["steps"] = Value::Array(vec![flow(json)["steps"][0].clone(); 9]),
+            "more than 8 steps",
+        ),
+        (|json| flow(json)["origin"] = json!("heaven"), "unexpected `heaven`"),
+        (|json| flow(json)["tamed"] = json!(1), "invalid type"),
         (
             |json| json["findings"][0]["line_hash"] = json!("a:b"),
             "a hash and a count",

@@ -7,8 +7,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use weighbridge_core::{
-    Confidence, Digest, Fingerprint, NotificationLevel, Outcome, Provenance, ReviewCause, RuleId, Severity, SourcePath,
-    SuppressionKind,
+    Confidence, Digest, Fingerprint, MAX_FLOW_STEPS, NotificationLevel, Origin, Outcome, Provenance, ReviewCause,
+    RuleId, Severity, SourcePath, SuppressionKind,
 };
 
 use crate::shown::spelled_out;
@@ -293,6 +293,7 @@ words! {
     Severity: Self::ALL, Self::name;
     Confidence: Self::ALL, Self::name;
     Provenance: &Self::ALL, Self::name;
+    Origin: &Self::ALL, Self::name;
     ReviewCause: &Self::ALL, Self::name;
     SuppressionKind: &[Self::Inline, Self::Baseline], Self::name;
     NotificationLevel: &[Self::Note, Self::Incomplete], crate::json::level_name;
@@ -322,6 +323,8 @@ pub(super) enum Fault {
     Location,
     #[error("the lines of the excerpt do not follow one another, or a mark lies outside of its text")]
     Excerpt,
+    #[error("the flow has more than {MAX_FLOW_STEPS} steps")]
+    Flow,
     #[error("the ids are not sorted, or one of them is there twice")]
     Ids,
     #[error("the kinds of added lines do not add up to their total")]

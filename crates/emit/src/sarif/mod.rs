@@ -4,6 +4,7 @@
 //! wants beyond the schema is checked by `tests/sarif/github_limits.py`. Nothing outside of this module names
 //! `serde_sarif`.
 
+mod flow;
 mod levels;
 mod notifications;
 mod page;

@@ -12,7 +12,7 @@ use weighbridge_core::{Finding, Provenance, Report, SourcePath, Suppression, Sup
 
 use super::levels::Level;
 use super::rules::Rules;
-use super::{Extent, ROOT, number};
+use super::{Extent, ROOT, flow, number};
 use crate::prose::message;
 use crate::shown;
 
@@ -51,6 +51,9 @@ pub(super) fn result(extent: Extent, finding: &Finding, rules: &Rules<'_>) -> Sa
         .properties(properties(finding))
         .build();
     result.rule_index = rules.index_of(&finding.rule).map(number);
+    let flow = finding.flow.as_ref();
+    let code_flow = flow.and_then(|flow| flow::code_flow(finding, flow, &artifact(&finding.path)));
+    result.code_flows = code_flow.map(|code_flow| vec![code_flow]);
     result.suppressions =
         (extent == Extent::Full).then(|| finding.suppression.iter().map(suppression(finding)).collect());
     result
@@ -97,6 +100,9 @@ fn properties(finding: &Finding) -> PropertyBag {
         .filter(|provenance| *provenance != Provenance::Unknown);
     if let Some(declared) = declared {
         more.insert("weighbridge/provenance".to_owned(), Value::from(declared.name()));
+    }
+    if let Some(flow) = &finding.flow {
+        more.insert("weighbridge/origin".to_owned(), Value::from(flow.origin.name()));
     }
     PropertyBag::builder().additional_properties(more).build()
 }

@@ -6,8 +6,8 @@ use super::sections::{Section, line_of};
 use super::{AtLine, Problem};
 use crate::rule::{Argument, ArgumentName, CallItem, Condition, List, Test, Text};
 
-/// The items of the list.
-pub(super) fn parse(section: &Section<'_>) -> AtLine<Vec<CallItem>> {
+/// The items of the list; `has_sink` says that the front matter names a sink, so that an item may and one must say where it is.
+pub(super) fn parse(section: &Section<'_>, has_sink: bool) -> AtLine<Vec<CallItem>> {
     let mut items: Vec<CallItem> = Vec::new();
     for written in written_items(section) {
         let at = |problem| (written.line, problem);
@@ -18,12 +18,21 @@ pub(super) fn parse(section: &Section<'_>) -> AtLine<Vec<CallItem>> {
         let item = items.last_mut().ok_or_else(|| at(Problem::NoNames))?;
         if written.tokens == [Token::Word("any".into()), Token::Word("mention".into())] {
             item.any_mention = true;
+        } else if let Some(sink) = sink(&written.tokens).map_err(at)? {
+            let why = "an item says where the sink is, and nothing what it does";
+            if !has_sink {
+                return Err(at(Problem::Missing { key: "sink", why }));
+            }
+            item.sink = sink;
         } else {
             item.conditions.to_mut().push(condition(&written.tokens).map_err(at)?);
         }
     }
     if items.is_empty() {
         return Err((section.line, Problem::NoCalls));
+    }
+    if has_sink && items.iter().all(|item| item.sink.is_empty()) {
+        return Err((section.line, Problem::LoneSink));
     }
     Ok(items)
 }
@@ -93,6 +102,7 @@ fn call_item(tokens: &[Token]) -> Result<CallItem, Problem> {
         names,
         conditions: List::Borrowed(&[]),
         any_mention: false,
+        sink: List::Borrowed(&[]),
     })
 }
 
@@ -104,6 +114,26 @@ fn is_qualified(name: &str) -> bool {
         part.starts_with(|c: char| c.is_alphabetic() || "_$@".contains(c))
             && part.chars().all(|c| c.is_alphanumeric() || "_$@/-".contains(c))
     })
+}
+
+/// The names of "the sink is `0` or `args`"; nothing if the item is something else.
+fn sink(tokens: &[Token]) -> Result<Option<List<ArgumentName>>, Problem> {
+    let mut cursor = Cursor { tokens, at: 0 };
+    if !cursor.word("the sink") {
+        return Ok(None);
+    }
+    let names = if cursor.word("is") {
+        cursor.argument_names()
+    } else {
+        None
+    };
+    match names {
+        Some(names) if cursor.is_at_end() => Ok(Some(names)),
+        _ => Err(Problem::BadCondition {
+            condition: shown(tokens),
+            expected: "`the sink is` and positions or names in backticks, with `or` between them",
+        }),
+    }
 }
 
 fn condition(tokens: &[Token]) -> Result<Condition, Problem> {
@@ -194,11 +224,16 @@ impl Cursor<'_> {
                 return Some(argument);
             }
         }
+        self.argument_names().map(Argument::Given)
+    }
+
+    /// Positions and names with `or` between them.
+    fn argument_names(&mut self) -> Option<List<ArgumentName>> {
         let mut names = vec![argument_name(self.code()?)];
         while self.word("or") {
             names.push(argument_name(self.code()?));
         }
-        Some(Argument::Given(names.into()))
+        Some(names.into())
     }
 
     fn test(&mut self) -> Option<Test> {

@@ -1,10 +1,10 @@
 //! The front matter of a page.
 
 use serde::Deserialize;
-use weighbridge_core::{Confidence, Severity, closest};
+use weighbridge_core::{Confidence, Origin, Severity, closest};
 
 use super::{AtLine, Problem};
-use crate::rule::{Pattern, Scope, Text};
+use crate::rule::{Pattern, Scope, Sink, SinkKind, Text};
 
 const FENCE: &str = "+++";
 
@@ -51,6 +51,10 @@ pub(super) struct Front {
     pub(super) generic: bool,
     #[serde(default)]
     pub(super) shown_prefix: usize,
+    sink: Option<WrittenSink>,
+    #[serde(default)]
+    only_from: Vec<Level<Origin>>,
+    constant: Option<WrittenConstant>,
     pub(super) detector: Option<String>,
     #[serde(default)]
     options: std::collections::BTreeMap<String, String>,
@@ -96,6 +100,28 @@ impl OneOrAll {
 enum WrittenScope {
     Statement,
     File,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenSink {
+    Code,
+    Command,
+    Program,
+    Sql,
+    Html,
+    Path,
+    Url,
+    Deserialise,
+    Prompt,
+}
+
+/// What becomes of a call with a constant value.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenConstant {
+    Low,
+    Clean,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -144,6 +170,28 @@ impl Front {
         }
     }
 
+    /// The sink of the page.
+    ///
+    /// # Errors
+    ///
+    /// A key that says more about a sink, and no sink.
+    pub(super) fn sink(&self) -> Result<Option<Sink>, Problem> {
+        let Some(kind) = self.sink else {
+            let is_lone = !self.only_from.is_empty() || self.constant.is_some();
+            let why = "`only-from` and `constant` say more about a sink";
+            return if is_lone {
+                Err(Problem::Missing { key: "sink", why })
+            } else {
+                Ok(None)
+            };
+        };
+        Ok(Some(Sink {
+            kind: kind.kind(),
+            only_from: self.only_from.iter().map(|origin| origin.0).collect::<Vec<_>>().into(),
+            constant_is_clean: self.constant == Some(WrittenConstant::Clean),
+        }))
+    }
+
     pub(super) fn take_pattern(&mut self, regex: String) -> Pattern {
         let written = std::mem::take(&mut self.pattern);
         let texts = |list: Vec<String>| list.into_iter().map(Text::from).collect::<Vec<_>>().into();
@@ -165,6 +213,22 @@ impl Front {
             .into_iter()
             .map(|(key, value)| (key.into(), value.into()))
             .collect()
+    }
+}
+
+impl WrittenSink {
+    fn kind(self) -> SinkKind {
+        match self {
+            Self::Code => SinkKind::Code,
+            Self::Command => SinkKind::Command,
+            Self::Program => SinkKind::Program,
+            Self::Sql => SinkKind::Sql,
+            Self::Html => SinkKind::Html,
+            Self::Path => SinkKind::Path,
+            Self::Url => SinkKind::Url,
+            Self::Deserialise => SinkKind::Deserialise,
+            Self::Prompt => SinkKind::Prompt,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ pub use examples::Example;
 
 use weighbridge_core::RuleId;
 
-use crate::rule::{Detector, Query, Rule, Text};
+use crate::rule::{Detector, Query, Rule, Sink, Text};
 use front::Front;
 use sections::{Section, Sections};
 
@@ -46,8 +46,10 @@ impl Page {
         if sections.explanation.trim().is_empty() {
             return Err(at(body_line, Problem::NoExplanation));
         }
-        let (detector, detector_line) = detector(&mut front, &sections).map_err(|(line, problem)| at(line, problem))?;
-        let rule = rule(id, text, front, detector, detector_line);
+        let sink = front.sink().map_err(|problem| at(1, problem))?;
+        let (detector, detector_line) =
+            detector(&mut front, &sections, sink.is_some()).map_err(|(line, problem)| at(line, problem))?;
+        let rule = rule(id, text, front, sink, (detector, detector_line));
         check_rule(&rule).map_err(|problem| at(1, problem))?;
         let mut examples = Vec::new();
         for (section, flagged) in [(&sections.flagged, true), (&sections.clean, false)] {
@@ -76,10 +78,10 @@ fn check_id(id: &str) -> Result<(), Problem> {
 type AtLine<T> = Result<T, (usize, Problem)>;
 
 /// The one detector of the page, and its line.
-fn detector(front: &mut Front, sections: &Sections<'_>) -> AtLine<(Detector, usize)> {
+fn detector(front: &mut Front, sections: &Sections<'_>, has_sink: bool) -> AtLine<(Detector, usize)> {
     let mut found = Vec::new();
     if let Some(section) = &sections.calls {
-        found.push((Detector::Calls(calls::parse(section)?.into()), section.line));
+        found.push((Detector::Calls(calls::parse(section, has_sink)?.into()), section.line));
     }
     if let Some(section) = &sections.query {
         let (source, line) = only_fence(section, "query")?;
@@ -126,7 +128,7 @@ fn only_fence(section: &Section<'_>, language: &'static str) -> AtLine<(String, 
     }
 }
 
-fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: usize) -> Rule {
+fn rule(id: &str, text: &str, front: Front, sink: Option<Sink>, detector: (Detector, usize)) -> Rule {
     let texts = |list: Vec<String>| list.into_iter().map(Text::from).collect::<Vec<_>>().into();
     Rule {
         id: RuleId::new(id.to_owned()),
@@ -151,8 +153,9 @@ fn rule(id: &str, text: &str, front: Front, detector: Detector, detector_line: u
         sensitive: front.sensitive,
         generic: front.generic,
         shown_prefix: front.shown_prefix,
-        detector,
-        detector_line,
+        sink,
+        detector: detector.0,
+        detector_line: detector.1,
         page: text.to_owned().into(),
     }
 }
@@ -171,6 +174,9 @@ fn check_rule(rule: &Rule) -> Result<(), Problem> {
             key: "languages",
             why: "calls and queries need a grammar",
         });
+    }
+    if rule.sink.is_some() && !is_calls {
+        return Err(Problem::LoneSink);
     }
     if let Some(short) = rule
         .keywords

@@ -1,7 +1,9 @@
 //! Pages as a writer would get them wrong.
 
 use super::*;
-use crate::rule::{Argument, ArgumentName, Test};
+use weighbridge_core::Origin;
+
+use crate::rule::{Argument, ArgumentName, SinkKind, Test};
 
 const PAGE: &str = r#"+++
 summary = "`pickle` runs code while it loads"
@@ -100,4 +102,57 @@ fn a_page_without_detector_or_with_two_is_refused() {
     assert!(error(&PAGE.replace("## Calls", "")).contains("nothing about how to find it"));
     let two = PAGE.replace("## Flagged", "## Query\n\n```query\n(call) @finding\n```\n\n## Flagged");
     assert!(error(&two).contains("two detectors"));
+}
+
+#[test]
+fn a_sink_says_what_it_does_and_where_it_is() {
+    let with_sink = PAGE.replace(
+        "languages =",
+        "sink = \"code\"\nonly-from = [\"llm\"]\nconstant = \"clean\"\nlanguages =",
+    );
+    let page = with_sink.replace("- `yaml.load`\n", "- `yaml.load`\n  - the sink is `0` or `stream`\n");
+
+    let rule = Page::parse("python/x", &page).expect("the page is right").rule;
+
+    let sink = rule.sink.expect("the page has a sink");
+    assert_eq!(
+        (sink.kind, sink.only_from.as_ref(), sink.constant_is_clean),
+        (SinkKind::Code, &[Origin::Llm][..], true)
+    );
+    let Detector::Calls(items) = &rule.detector else {
+        panic!("{:?}", rule.detector)
+    };
+    assert!(items[0].sink.is_empty());
+    assert_eq!(
+        items[1].sink.as_ref(),
+        [ArgumentName::Position(0), ArgumentName::Keyword("stream".into())]
+    );
+    assert_eq!(
+        error(&with_sink),
+        "page `python/x`, line 14: the page has a sink, and no item of `## Calls` says where; \
+         add an item below the names: the sink is `0` or `args`"
+    );
+}
+
+#[test]
+fn half_a_sink_is_an_error_on_its_line() {
+    let item = |text: &str| PAGE.replace("- `yaml.load`\n", &format!("- `yaml.load`\n  - {text}\n"));
+
+    assert_eq!(
+        error(&item("the sink is `0`")),
+        "page `python/x`, line 15: `sink` is missing: an item says where the sink is, and nothing what it does; \
+         add for example `sink = \"command\"` to the front matter"
+    );
+    let message = error(&item("the sink `0`"));
+    assert!(
+        message.starts_with("page `python/x`, line 15: cannot read the condition “the sink `0`”"),
+        "{message}"
+    );
+    let unknown = error(&PAGE.replace("languages =", "sink = \"shell\"\nlanguages ="));
+    assert!(
+        unknown.starts_with("page `python/x`, line 6: unknown variant `shell`"),
+        "{unknown}"
+    );
+    let lone = error(&PAGE.replace("languages =", "only-from = [\"llm\"]\nlanguages ="));
+    assert!(lone.contains("`sink` is missing"), "{lone}");
 }

@@ -212,8 +212,9 @@ impl Marks {
         }
     }
 
-    /// Marks the statements that a query could match.
-    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) {
+    /// Marks the statements that a query could match. Gives them, in order, each once; of long ones the pieces.
+    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) -> Vec<Span> {
+        let known = self.marked.len();
         let wanted = query.statement().map(|regex| file.regexes.get(regex, false));
         let mut judged = None;
         for word in query.words().iter().filter_map(|words| words.first()) {
@@ -235,6 +236,10 @@ impl Marks {
                 }
             }
         }
+        let mut pieces: Vec<Span> = self.marked[known..].iter().map(|mark| mark.piece).collect();
+        pieces.sort_unstable();
+        pieces.dedup();
+        pieces
     }
 }
 

@@ -149,9 +149,8 @@ pub(crate) fn scan(
     matching::collect_bindings(file, &mut forest, parser, bindings);
 
     let queries = &file.rules.queries[file.dialect];
-    for &index in live.queries {
-        marks.mark_query(file, &queries[index]);
-    }
+    let queries: Vec<_> = live.queries.iter().map(|&index| &queries[index]).collect();
+    let wanted: Vec<_> = queries.iter().map(|query| marks.mark_query(file, query)).collect();
     // `const run = cp.exec` is found in the first round: in the second the statements that use `run` are of interest too.
     for _ in 0..2 {
         marks.mark_needs(file, live.needs, bindings);
@@ -163,9 +162,10 @@ pub(crate) fn scan(
     }
 
     matching::match_calls(file, &mut forest, parser, bindings, found);
-    let queries = live.queries.iter().map(|&index| &queries[index]);
     let mut notifications: Vec<_> = queries
-        .filter_map(|query| query.run(file, grammar, &mut forest, parser, found))
+        .into_iter()
+        .zip(&wanted)
+        .filter_map(|(query, wanted)| query.run(file, wanted, grammar, &mut forest, parser, found))
         .collect();
     notifications.extend(forest.into_notifications(file.source));
     if file.is_dense {

@@ -1,5 +1,6 @@
 //! Rules that are tree-sitter queries.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use tree_sitter::{Language, Query, QueryCursor, StreamingIterator as _, Tree};
@@ -26,6 +27,14 @@ pub(crate) trait Searched: Statements {
     fn uses(&self) -> &[RuleUse<'_>];
     /// The statement that holds the beginning of `span`.
     fn scope_of(&self, span: Span) -> Span;
+}
+
+/// What a query is run over.
+struct Parsed<'p> {
+    tree: &'p Tree,
+    text: &'p [u8],
+    /// From ranges of the text to the source.
+    source_span: &'p dyn Fn(Range<usize>) -> Span,
 }
 
 /// A compiled `## Query` section.
@@ -61,15 +70,19 @@ impl<'r> QueryRule<'r> {
         self.query.statement.as_deref()
     }
 
-    /// Adds the matches in the file. Says so if a query that needs the whole file saw only its statements.
+    /// Adds the matches in the `wanted` statements, or in the file if the query needs all of it. Says so if it could not have it.
     pub(crate) fn run(
         &self,
         file: &impl Searched,
+        wanted: &[Span],
         grammar: &Language,
         forest: &mut Forest,
         parser: &mut CodeParser,
         found: &mut Vec<Detection>,
     ) -> Option<Notification> {
+        if wanted.is_empty() {
+            return None;
+        }
         let query = self
             .compiled
             .get_or_init(|| compile(&self.query.source, grammar).expect("queries were checked when the page was read"));
@@ -79,19 +92,23 @@ impl<'r> QueryRule<'r> {
             && text.len() <= MAX_FILE_BYTES
             && let Some(tree) = parser.parse(text)
         {
-            self.matches(
-                file,
-                query,
-                &tree,
+            let parsed = Parsed {
+                tree: &tree,
                 text,
-                &|range| Span::new(range.start, range.end),
-                found,
-            );
+                source_span: &|range| Span::new(range.start, range.end),
+            };
+            self.matches(file, query, &parsed, 0..text.len(), found);
             return None;
         }
         forest.visit(file, parser, |grown| {
-            let source_span = |range| grown.snippet.source_span(range);
-            self.matches(file, query, &grown.tree, grown.snippet.text(), &source_span, found);
+            let parsed = Parsed {
+                tree: &grown.tree,
+                text: grown.snippet.text(),
+                source_span: &|range| grown.snippet.source_span(range),
+            };
+            for range in grown.snippet.ranges_of(wanted) {
+                self.matches(file, query, &parsed, range, found);
+            }
         });
         needs_file.then(|| {
             let path = Some(file.source().path().clone());
@@ -108,15 +125,15 @@ impl<'r> QueryRule<'r> {
         &self,
         file: &impl Searched,
         query: &Query,
-        tree: &Tree,
-        text: &[u8],
-        source_span: &dyn Fn(std::ops::Range<usize>) -> Span,
+        parsed: &Parsed<'_>,
+        range: Range<usize>,
         found: &mut Vec<Detection>,
     ) {
         let capture = query.capture_index_for_name("finding");
         let mut cursor = QueryCursor::new();
         cursor.set_match_limit(MATCH_LIMIT);
-        let mut matches = cursor.matches(query, tree.root_node(), text);
+        cursor.set_byte_range(range);
+        let mut matches = cursor.matches(query, parsed.tree.root_node(), parsed.text);
         while let Some(matched) = matches.next() {
             for node in matched
                 .captures()
@@ -124,7 +141,7 @@ impl<'r> QueryRule<'r> {
                 .filter(|found| Some(found.index) == capture)
                 .map(|found| found.node)
             {
-                let span = source_span(node.byte_range());
+                let span = (parsed.source_span)(node.byte_range());
                 found.push(detection(&file.uses()[self.rule], span, file.scope_of(span)));
             }
         }

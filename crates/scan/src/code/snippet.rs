@@ -1,6 +1,11 @@
 //! Puts pieces of a source together into a text that can be parsed by itself, with offsets kept.
 
+use std::ops::Range;
+
 use weighbridge_core::Span;
+
+/// Ranges that are looked at one by one.
+const MAX_RANGES: usize = 32;
 
 /// Statements cut out of a source, each made complete, and the way back to the source.
 #[derive(Debug, Default)]
@@ -33,8 +38,26 @@ impl Snippet {
     }
 
     /// The span in the source of a range of the text.
-    pub(crate) fn source_span(&self, range: std::ops::Range<usize>) -> Span {
+    pub(crate) fn source_span(&self, range: Range<usize>) -> Span {
         Span::new(self.source_offset(range.start), self.source_offset(range.end))
+    }
+
+    /// The ranges of the text that hold parts of these spans of the source, in order; [`MAX_RANGES`] at most, then one for all.
+    pub(crate) fn ranges_of(&self, spans: &[Span]) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for piece in &self.pieces {
+            let source = Span::new(piece.in_source, piece.in_source + piece.length);
+            let first = spans.partition_point(|span| span.end <= source.start);
+            if !spans.get(first).is_some_and(|span| span.overlaps(source)) {
+                continue;
+            }
+            ranges.push(piece.in_text..piece.in_text + piece.length);
+        }
+        if ranges.len() > MAX_RANGES {
+            ranges[0].end = ranges[ranges.len() - 1].end;
+            ranges.truncate(1);
+        }
+        ranges
     }
 
     /// Appends text that is not in the source.

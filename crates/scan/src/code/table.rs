@@ -50,6 +50,8 @@ pub(crate) struct Need<'r> {
     pub(crate) line_words: Vec<&'r str>,
     /// How the beginning of the name can stand on the line.
     pub(crate) head: Head<'r>,
+    /// Whether a call counts only if its value is seen to come from somewhere.
+    pub(crate) wants_source: bool,
 }
 
 /// How the beginning of a name can stand on the line of a call.
@@ -88,7 +90,9 @@ impl<'r> CallTable<'r> {
                     Some(method) => self.by_method.entry(method).or_default().push(entry),
                     None => self.by_name.entry(name).or_default().push(entry),
                 }
-                self.needs.push(need(name, item, self.words));
+                let mut need = need(name, item, self.words);
+                need.wants_source = rule.sink.as_ref().is_some_and(|sink| !sink.only_from.is_empty());
+                self.needs.push(need);
             }
         }
         for test in items
@@ -174,6 +178,7 @@ fn need<'r>(name: &'r str, item: &'r CallItem, words: Words) -> Need<'r> {
         partners: words,
         line_words,
         head,
+        wants_source: false,
     }
 }
 
@@ -233,6 +238,7 @@ mod tests {
             names: Vec::new().into(),
             conditions: conditions.into(),
             any_mention: false,
+            sink: Vec::new().into(),
         }
     }
 

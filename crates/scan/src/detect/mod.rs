@@ -69,5 +69,6 @@ pub(crate) fn detection(rule_use: &RuleUse<'_>, span: Span, scope: Span) -> Dete
         }),
         reported: rule_use.reported,
         suppression: None,
+        flow: None,
     }
 }

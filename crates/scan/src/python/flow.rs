@@ -1,16 +1,39 @@
-//! What was assigned to a name before it is used, inside one function.
+//! Follows values inside one function: what was assigned to a name, and in the modules below, where a value comes from.
 //!
-//! Asked only where a condition wants text that is built at run time and the call is given a name: `execute(query)`.
+//! What was assigned is asked only where a condition wants text that is built at run time and the call is given a name:
+//! `execute(query)`. Where a value comes from is asked only for the functions that hold a finding of a rule with a sink.
+
+mod call_checks;
+mod calls;
+mod containers;
+mod context;
+mod evaluate;
+mod fold;
+pub(crate) mod grade;
+mod guards;
+mod harmless;
+mod interpreter;
+mod parameters;
+mod places;
+mod region;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::cell::RefCell;
+use std::num::NonZeroU16;
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use tree_sitter::{Node, Tree};
 use weighbridge_core::Span;
 
 use super::File;
-use super::grammar::KINDS;
+use super::grammar::{KINDS, language};
 use super::scope::function_lines;
 use super::{complete, parser};
+use crate::code::bindings::Bindings;
 use crate::code::parse::CodeParser;
 use crate::code::snippet::Snippet;
 use crate::word::is_word;
@@ -74,11 +97,67 @@ fn assigns(code: &[u8], name: &[u8]) -> bool {
 fn parse(file: &File<'_>, code: Span) -> Option<Assignment> {
     let mut snippet = Snippet::default();
     complete::push(&mut snippet, file.text(), code);
-    let tree = file
-        .flow
-        .0
-        .borrow_mut()
-        .get_or_insert_with(parser)
-        .parse(snippet.text())?;
+    let tree = parse_text(file, snippet.text())?;
     Some(Assignment { snippet, tree })
+}
+
+macro_rules! fields {
+    ($($name:ident),+ $(,)?) => {
+        /// Fields of nodes as numbers, looked up once: by name, each look would search the table of the grammar.
+        struct Fields { $($name: u16),+ }
+
+        static FIELDS: LazyLock<Fields> = LazyLock::new(|| {
+            let language = language();
+            let number = |name| language.field_id_for_name(name).map_or(0, NonZeroU16::get);
+            Fields { $($name: number(stringify!($name))),+ }
+        });
+
+        #[cfg(test)]
+        const FIELD_NAMES: &[&str] = &[$(stringify!($name)),+];
+    };
+}
+
+fields! {
+    alias,
+    alternative,
+    argument,
+    arguments,
+    attribute,
+    body,
+    condition,
+    consequence,
+    definition,
+    expression,
+    function,
+    guard,
+    key,
+    left,
+    name,
+    object,
+    operator,
+    parameters,
+    right,
+    subject,
+    subscript,
+    value,
+}
+
+/// Whether anything in the file could be a request or the output of a language model.
+pub(crate) fn may_hold_source(file: &File<'_>, bindings: &Bindings) -> bool {
+    sources::WORDS
+        .iter()
+        .any(|word| memmem::find(file.text(), word.as_bytes()).is_some())
+        || sources::imports_any(&|module| bindings.imports_module(module))
+}
+
+/// The named children of a node, comments left out. Nodes that the parser skipped stay: broken code is followed too.
+fn named_parts(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut cursor = node.walk();
+    node.named_children(&mut cursor)
+        .filter(|child| child.kind() != "comment")
+        .collect()
+}
+
+fn parse_text(file: &File<'_>, text: &[u8]) -> Option<Tree> {
+    file.flow.0.borrow_mut().get_or_insert_with(parser).parse(text)
 }

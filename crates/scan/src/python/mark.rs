@@ -1,6 +1,7 @@
 //! Decides which logical lines are worth parsing.
 
 use memchr::memmem;
+use weighbridge_core::Span;
 
 use super::File;
 use super::imports::is_import;
@@ -96,12 +97,17 @@ impl Marks {
         }
     }
 
-    /// Marks the statements that a query could match.
-    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) {
+    /// Marks the statements that a query could match. Gives them, in order, each once.
+    pub(crate) fn mark_query(&mut self, file: &File<'_>, query: &QueryRule<'_>) -> Vec<Span> {
+        let known = self.marked.len();
         let wanted = query.statement().map(|regex| file.regexes.get(regex, false));
         for word in query.words().iter().filter_map(|words| words.first()) {
             self.mark_word(file, word, |code| wanted.is_none_or(|regex| regex.is_match(code)));
         }
+        let mut lines: Vec<_> = self.marked[known..].iter().map(|(index, _)| *index).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines.into_iter().map(|index| file.lexed.lines[index].code()).collect()
     }
 
     /// Marks the statements that hold `word` and whose text is one that is wanted.
@@ -202,13 +208,22 @@ impl<'n> Seeker<'n> {
         own.into_iter().chain(self.heads.iter().map(String::as_str))
     }
 
+    /// The last word of what is called for the object of a method: `Session` in `requests.Session().get`.
+    fn made_by(&self) -> Option<&'n str> {
+        let (maker, _) = self.need.name.rsplit_once("()")?;
+        maker.rsplit(['.', ')']).next()
+    }
+
     /// Whether the word of the need at `offset` could be (the end of) the name.
     fn could_match(&self, file: &File<'_>, line: &Line, offset: usize) -> bool {
         let text = &file.text()[line.code().range()];
         let words_are_there = self.need.line_words[1..].iter().all(|word| holds(text, word));
         words_are_there
             && match self.need.head {
-                Head::Any => true,
+                Head::Any => match self.made_by() {
+                    Some(word) => holds(text, word) || self.makers.iter().any(|name| holds(text, name)),
+                    None => true,
+                },
                 Head::Module(head) => holds(text, head) || self.heads.iter().any(|name| holds(text, name)),
                 Head::Builtin => {
                     let before = text[..offset - line.code_start].trim_ascii_end();

@@ -5,6 +5,7 @@ use weighbridge_core::{Detection, MessagePart, Span};
 
 use super::File;
 use super::condition::CallSite;
+use super::flow::grade::SinkCall;
 use super::grammar::{KINDS, named_children, str};
 use super::resolve::names;
 use super::scope::is_rebound;
@@ -71,15 +72,17 @@ pub(crate) fn collect_bindings(
     is_new
 }
 
-/// Adds a detection for every call, and for every mention where mentions count.
-pub(crate) fn match_calls(
-    file: &File<'_>,
+/// Adds a detection for every call, and for every mention where mentions count. Gives the calls whose severity depends on what
+/// reaches them.
+pub(crate) fn match_calls<'f>(
+    file: &File<'f>,
     forest: &mut Forest,
     parser: &mut CodeParser,
     bindings: &Bindings,
     found: &mut Vec<Detection>,
-) {
+) -> Vec<SinkCall<'f>> {
     let kinds = &*KINDS;
+    let mut sinks = Vec::new();
     forest.visit(file, parser, |grown| {
         for_each_node(&grown.tree, |node, ancestors| {
             let kind = node.kind_id();
@@ -90,7 +93,7 @@ pub(crate) fn match_calls(
                     bindings,
                     ancestors,
                 }
-                .call(node, found);
+                .call(node, &mut sinks, found);
             } else if kind == kinds.attribute || kind == kinds.identifier {
                 Matcher {
                     file,
@@ -102,6 +105,7 @@ pub(crate) fn match_calls(
             }
         });
     });
+    sinks
 }
 
 /// Functions that take another one and do not call it.
@@ -123,16 +127,16 @@ const LOOKING: [&str; 12] = [
 /// Longer calls are shown by their name.
 const MAX_CALL_BYTES: usize = 1024;
 
-struct Matcher<'a> {
-    file: &'a File<'a>,
+struct Matcher<'a, 'f> {
+    file: &'a File<'f>,
     grown: &'a Grown,
     bindings: &'a Bindings,
     /// The nodes around the one that is looked at.
     ancestors: &'a [Node<'a>],
 }
 
-impl Matcher<'_> {
-    fn call(&self, call: Node<'_>, found: &mut Vec<Detection>) {
+impl<'f> Matcher<'_, 'f> {
+    fn call(&self, call: Node<'_>, sinks: &mut Vec<SinkCall<'f>>, found: &mut Vec<Detection>) {
         let text = self.grown.snippet.text();
         let Some(function) = call.child_by_field_name("function") else {
             return;
@@ -143,7 +147,7 @@ impl Matcher<'_> {
             if !entries.is_empty() && !self.is_own(function, &name) {
                 entries
                     .iter()
-                    .for_each(|entry| self.call_of(call, function, entry, &name, found));
+                    .for_each(|entry| self.call_of((call, function), entry, &name, sinks, found));
             }
         }
         if function.kind_id() == KINDS.attribute
@@ -151,12 +155,19 @@ impl Matcher<'_> {
         {
             let method = str(method, text);
             for entry in table.method(method) {
-                self.call_of(call, function, entry, method, found);
+                self.call_of((call, function), entry, method, sinks, found);
             }
         }
     }
 
-    fn call_of(&self, call: Node<'_>, function: Node<'_>, entry: &Entry<'_>, name: &str, found: &mut Vec<Detection>) {
+    fn call_of(
+        &self,
+        (call, function): (Node<'_>, Node<'_>),
+        entry: &Entry<'f>,
+        name: &str,
+        sinks: &mut Vec<SinkCall<'f>>,
+        found: &mut Vec<Detection>,
+    ) {
         let site = CallSite {
             call,
             ancestors: self.ancestors,
@@ -173,6 +184,14 @@ impl Matcher<'_> {
         // A call over several lines is shown by its name: a forge shows a finding in a change only if all its lines changed.
         let is_short = whole.len() <= MAX_CALL_BYTES && !self.file.text()[whole.range()].contains(&b'\n');
         let span = if is_short { whole } else { self.source_span(function) };
+        if !entry.item.sink.is_empty() {
+            sinks.push(SinkCall {
+                detection: found.len(),
+                rule: entry.rule,
+                call: whole,
+                argument: &entry.item.sink,
+            });
+        }
         found.push(self.detection(entry, span, name));
     }
 
@@ -200,6 +219,11 @@ impl Matcher<'_> {
         for name in names(node, self.grown.snippet.text(), self.bindings) {
             for entry in self.file.rules.table.named(&name) {
                 let is_mention = entry.item.any_mention && spells_name && !is_target;
+                let sink = self.file.uses[entry.rule].rule.sink.as_ref();
+                if sink.is_some_and(|sink| !sink.only_from.is_empty()) {
+                    // Nobody knows what the function will be given.
+                    continue;
+                }
                 let counts = is_mention || (is_handed_on && holds_for_any_argument(&entry.item.conditions));
                 if counts && !self.is_in_import() && !self.is_own(node, &name) {
                     found.push(self.detection(entry, self.source_span(node), &name));

@@ -160,25 +160,32 @@ pub(crate) fn scan(
         }
     }
 
-    marks.mark_needs(file, live.needs, bindings);
-    marks.mark_offsets(file, live.dynamic);
-    for &index in live.queries {
-        marks.mark_query(file, &file.rules.queries[index]);
+    // Rules that want to see a source have nothing to find where there is none.
+    let mut needs = live.needs.to_vec();
+    let wants_source = |index: &usize| file.rules.table.needs[*index].wants_source;
+    if needs.iter().any(wants_source) && !flow::may_hold_source(file, bindings) {
+        needs.retain(|index| !wants_source(index));
     }
+    marks.mark_needs(file, &needs, bindings);
+    marks.mark_offsets(file, live.dynamic);
+    let queries: Vec<_> = live.queries.iter().map(|&index| &file.rules.queries[index]).collect();
+    let wanted: Vec<_> = queries.iter().map(|query| marks.mark_query(file, query)).collect();
     let mut forest = Forest::default();
     forest.add(&file.spans(&marks.take_new(file)));
     if matching::collect_bindings(file, &mut forest, parser, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
-        marks.mark_needs(file, live.needs, bindings);
+        marks.mark_needs(file, &needs, bindings);
         forest.add(&file.spans(&marks.take_new(file)));
         matching::collect_bindings(file, &mut forest, parser, bindings);
     }
 
-    matching::match_calls(file, &mut forest, parser, bindings, found);
+    let sinks = matching::match_calls(file, &mut forest, parser, bindings, found);
+    flow::grade::grade(file, bindings, &sinks, found);
     let grammar = grammar::language();
-    let queries = live.queries.iter().map(|&index| &file.rules.queries[index]);
     let mut notifications: Vec<_> = queries
-        .filter_map(|query| query.run(file, &grammar, &mut forest, parser, found))
+        .into_iter()
+        .zip(&wanted)
+        .filter_map(|(query, wanted)| query.run(file, wanted, &grammar, &mut forest, parser, found))
         .collect();
     notifications.extend(forest.into_notifications(file.source));
     notifications

@@ -20,14 +20,14 @@ pub(crate) struct Scopes {
 
 /// The name of the function around the line that holds `offset`; empty at module level.
 pub(crate) fn function_name(file: &File<'_>, offset: usize) -> String {
-    let name = headers(file, offset).find_map(|header| Some(definition(file, &file.lexed.lines[header])?.0));
+    let name = enclosing_lines(file, offset).find_map(|header| Some(definition(file, &file.lexed.lines[header])?.0));
     name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
 }
 
 /// The logical lines of the function around `offset`, or of the whole module at module level.
 pub(crate) fn function_lines<'f>(file: &'f File<'_>, offset: usize) -> &'f [Line] {
     let lines = &file.lexed.lines;
-    let Some(header) = headers(file, offset).find(|header| definition(file, &lines[*header]).is_some()) else {
+    let Some(header) = enclosing_lines(file, offset).find(|header| definition(file, &lines[*header]).is_some()) else {
         return lines;
     };
     let body = &lines[header + 1..];
@@ -42,7 +42,8 @@ pub(crate) fn function_lines<'f>(file: &'f File<'_>, offset: usize) -> &'f [Line
 ///
 /// Asked only about names that no import binds.
 pub(crate) fn is_rebound(file: &File<'_>, name: &str, offset: usize) -> bool {
-    let functions = headers(file, offset).filter(|header| definition(file, &file.lexed.lines[*header]).is_some());
+    let functions =
+        enclosing_lines(file, offset).filter(|header| definition(file, &file.lexed.lines[*header]).is_some());
     functions.map(Some).chain(std::iter::once(None)).any(|scope| {
         let known = file.scopes.bound.borrow().get(&(scope, name.to_owned())).copied();
         known.unwrap_or_else(|| {
@@ -70,7 +71,7 @@ fn is_bound_in(file: &File<'_>, scope: Option<usize>, name: &str) -> bool {
 }
 
 /// The lines that open the blocks around `offset`, innermost first.
-fn headers<'f>(file: &'f File<'_>, offset: usize) -> impl Iterator<Item = usize> + 'f {
+pub(crate) fn enclosing_lines<'f>(file: &'f File<'_>, offset: usize) -> impl Iterator<Item = usize> + 'f {
     let parents = file.scopes.parents.get_or_init(|| parents(&file.lexed.lines));
     let line = file.lexed.line_at(offset);
     std::iter::successors(line.and_then(|line| parents[line]), move |header| parents[*header])
@@ -90,8 +91,13 @@ fn parents(lines: &[Line]) -> Vec<Option<usize>> {
     parents
 }
 
+/// Whether a line begins a function.
+pub(crate) fn is_definition(file: &File<'_>, line: &Line) -> bool {
+    definition(file, line).is_some()
+}
+
 /// Name and parameters of the function that a line begins.
-fn definition<'f>(file: &'f File<'_>, line: &Line) -> Option<(&'f [u8], &'f [u8])> {
+pub(crate) fn definition<'f>(file: &'f File<'_>, line: &Line) -> Option<(&'f [u8], &'f [u8])> {
     let code = &file.text()[line.code().range()];
     let code = code.strip_prefix(b"async ").map_or(code, <[u8]>::trim_ascii_start);
     let rest = code.strip_prefix(b"def ")?.trim_ascii_start();
