@@ -74,7 +74,7 @@ pub(crate) fn lex(text: &[u8], lexis: &Lexis) -> Lexed {
     firsts.for_each(|opening| classes[usize::from(opening[0])] = Class::Special);
     lexis
         .odd
-        .0
+        .firsts
         .iter()
         .for_each(|byte| classes[usize::from(*byte)] = Class::Special);
     if lexis.has_templates {

@@ -1,6 +1,10 @@
 //! How languages with braces are written, as far as the lexer asks.
 
 /// How a language is written, as far as the lexer asks.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own, and a language has any of them"
+)]
 pub(crate) struct Lexis {
     /// What begins a comment that ends with the line.
     pub(crate) line_comments: &'static [&'static [u8]],
@@ -22,8 +26,8 @@ pub(crate) struct Lexis {
     pub(crate) followers: &'static [&'static [u8]],
     /// Whether a `#` at the beginning of a line makes the line a directive of its own.
     pub(crate) has_directives: bool,
-    /// What begins at an offset of a text that no [`Literal`] describes: asked before they are, at these bytes.
-    pub(crate) odd: (&'static [u8], fn(text: &[u8], at: usize) -> Odd),
+    /// Literals that no [`Literal`] describes; asked before they are.
+    pub(crate) odd: Oddities,
 }
 
 impl Lexis {
@@ -39,8 +43,19 @@ impl Lexis {
         starters: &[],
         followers: &[],
         has_directives: false,
-        odd: (b"", |_, _| Odd::None),
+        odd: Oddities {
+            firsts: b"",
+            at: |_, _| Odd::None,
+        },
     };
+}
+
+/// Literals for which a language has a function.
+pub(crate) struct Oddities {
+    /// The bytes at which the function is asked.
+    pub(crate) firsts: &'static [u8],
+    /// What begins at an offset of a text.
+    pub(crate) at: fn(text: &[u8], offset: usize) -> Odd,
 }
 
 /// What stands at an offset.

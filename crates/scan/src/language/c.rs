@@ -11,7 +11,7 @@ use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
-use crate::code::lexis::{Brace, Lexis, Odd};
+use crate::code::lexis::{Brace, Lexis, Odd, Oddities};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 use crate::word::is_word;
@@ -79,7 +79,10 @@ static LEXIS: Lexis = Lexis {
     ],
     followers: &[b"else", b"catch", b"while"],
     has_directives: true,
-    odd: (b"\"'", odd),
+    odd: Oddities {
+        firsts: b"\"'",
+        at: odd,
+    },
     ..Lexis::PLAIN
 };
 

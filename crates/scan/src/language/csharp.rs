@@ -7,7 +7,7 @@ use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
-use crate::code::lexis::{Brace, Lexis, Odd};
+use crate::code::lexis::{Brace, Lexis, Odd, Oddities};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::word::is_word;
 
@@ -68,7 +68,7 @@ static LEXIS: Lexis = Lexis {
     ],
     followers: &[b"else", b"catch", b"finally", b"while"],
     has_directives: true,
-    odd: (b"\"", odd),
+    odd: Oddities { firsts: b"\"", at: odd },
     ..Lexis::PLAIN
 };
 
@@ -140,7 +140,7 @@ fn brace(before: &[u8], is_inside_brackets: bool) -> Brace {
         .collect();
     let is_assigned = before.contains(&b'=');
     let declares = |word: &&[u8]| matches!(*word, b"class" | b"interface" | b"struct" | b"record" | b"namespace");
-    if words.iter().take(12).any(|word| declares(word)) && !is_assigned {
+    if words.iter().take(12).any(declares) && !is_assigned {
         return Brace::Members;
     }
     if words.first() == Some(&&b"enum"[..]) || words.iter().take(3).any(|word| *word == b"enum") {
@@ -265,9 +265,8 @@ fn shape<'n>(node: Node<'n>, text: &[u8]) -> Shape<'n> {
 
 fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
     Some(match node.kind() {
-        "identifier" | "this" => Shape::Name,
-        // `string.Format`
-        "predefined_type" => Shape::Name,
+        // A type of the language stands before a dot too: `string.Format`.
+        "identifier" | "this" | "predefined_type" => Shape::Name,
         "generic_name" => Shape::Inner(node.named_child(0)?),
         "member_access_expression" => Shape::Member {
             object: field(node, "expression")?,

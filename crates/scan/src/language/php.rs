@@ -10,7 +10,7 @@ use tree_sitter::Node;
 use weighbridge_core::Language;
 
 use super::Recognised;
-use crate::code::lexis::{Brace, Lexis, Literal};
+use crate::code::lexis::{Brace, Lexis, Literal, Oddities};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 
@@ -77,7 +77,10 @@ static LEXIS: Lexis = Lexis {
     brace,
     starters: STARTERS,
     followers: FOLLOWERS,
-    odd: (b"\"<", pages::odd),
+    odd: Oddities {
+        firsts: b"\"<",
+        at: pages::odd,
+    },
     ..Lexis::PLAIN
 };
 
@@ -149,16 +152,9 @@ fn shape_of<'n>(node: Node<'n>, text: &[u8]) -> Option<Shape<'n>> {
             function: Function::Expression(field(node, "function")?),
             arguments: arguments(field(node, "arguments")?),
         },
-        "member_call_expression" | "nullsafe_member_call_expression" => Shape::Call {
+        "member_call_expression" | "nullsafe_member_call_expression" | "scoped_call_expression" => Shape::Call {
             function: Function::Method {
-                object: field(node, "object")?,
-                name: field(node, "name")?,
-            },
-            arguments: arguments(field(node, "arguments")?),
-        },
-        "scoped_call_expression" => Shape::Call {
-            function: Function::Method {
-                object: field(node, "scope")?,
+                object: field(node, "object").or_else(|| field(node, "scope"))?,
                 name: field(node, "name")?,
             },
             arguments: arguments(field(node, "arguments")?),

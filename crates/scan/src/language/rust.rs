@@ -10,7 +10,7 @@ use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
-use crate::code::lexis::{Brace, Lexis, Literal, Odd};
+use crate::code::lexis::{Brace, Lexis, Literal, Odd, Oddities};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 use crate::word::is_word;
@@ -70,7 +70,10 @@ static LEXIS: Lexis = Lexis {
     brace,
     starters: &[b"fn ", b"pub ", b"let ", b"use ", b"impl ", b"struct ", b"return "],
     followers: &[b"else"],
-    odd: (b"\"'", odd),
+    odd: Oddities {
+        firsts: b"\"'",
+        at: odd,
+    },
     ..Lexis::PLAIN
 };
 

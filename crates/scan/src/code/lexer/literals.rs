@@ -24,8 +24,8 @@ impl Lexer<'_> {
         if byte == b'#' && self.lexis.has_directives && self.begins_line() {
             return self.directive();
         }
-        if self.lexis.odd.0.contains(&byte) && self.open_literals < MAX_OPEN_LITERALS {
-            match (self.lexis.odd.1)(self.text, self.at) {
+        if self.lexis.odd.firsts.contains(&byte) && self.open_literals < MAX_OPEN_LITERALS {
+            match (self.lexis.odd.at)(self.text, self.at) {
                 Odd::None => {}
                 Odd::Code => return self.step_code(1),
                 Odd::Literal(length) => {
@@ -48,17 +48,14 @@ impl Lexer<'_> {
             .find(|literal| rest.starts_with(literal.open))
         {
             let start = self.at;
-            match self.literal_end(literal) {
-                Some(end) => {
-                    self.step_code(end - start);
-                    self.hush(start, end, false);
-                }
+            if let Some(end) = self.literal_end(literal) {
+                self.step_code(end - start);
+                self.hush(start, end, false);
+            } else {
                 // It does not close. What looks like its text is searched as code.
-                None => {
-                    self.lexed.is_broken = true;
-                    self.is_line_broken = true;
-                    self.step_code(literal.open.len());
-                }
+                self.lexed.is_broken = true;
+                self.is_line_broken = true;
+                self.step_code(literal.open.len());
             }
             return;
         }

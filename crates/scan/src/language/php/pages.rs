@@ -105,13 +105,14 @@ fn closing(text: &[u8], from: usize) -> Option<usize> {
             // A tag ends a line comment too; an apostrophe in one begins nothing.
             b'/' if text[at..].starts_with(b"//") => at += comment_length(&text[at..]),
             b'#' => at += comment_length(&text[at..]),
-            b'<' if text[at..].starts_with(b"<<<") && open_heredocs < MAX_OPEN_HEREDOCS => match heredoc(&text[at..]) {
-                Odd::Literal(length) => at += length,
-                _ => {
+            b'<' if text[at..].starts_with(b"<<<") && open_heredocs < MAX_OPEN_HEREDOCS => {
+                if let Odd::Literal(length) = heredoc(&text[at..]) {
+                    at += length;
+                } else {
                     open_heredocs += 1;
                     at += 3;
                 }
-            },
+            }
             _ => at += 1,
         }
     }
