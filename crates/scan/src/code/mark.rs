@@ -67,8 +67,15 @@ impl Marks {
                 continue;
             }
             let mut last: Option<Span> = None;
+            let mut is_cut = false;
             for mark in marks {
-                let span = window(file, mark.piece, mark.offset);
+                // A hit in a window that ends with its expression is in it with all its expression; in one that was cut it should not be near the cut.
+                let reach = mark.offset + if is_cut { WINDOW_BEHIND / 2 } else { 1 };
+                if last.is_some_and(|last| reach <= last.end) {
+                    continue;
+                }
+                let span;
+                (span, is_cut) = window(file, mark.piece, mark.offset);
                 match &mut last {
                     Some(last) if span.end <= last.end => {}
                     Some(last) if span.start < last.end && last.len() < limit => last.end = span.end,
@@ -328,8 +335,9 @@ impl<'n> Seeker<'n> {
     }
 }
 
-/// What stands around a hit in a very long statement: from the last semicolon or brace to the end of the expression, as far as they are near.
-fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
+/// What stands around a hit in a very long statement: from the last semicolon or brace to the end of the expression, as far as they are
+/// near; and whether the end was not near.
+fn window(file: &File<'_>, piece: Span, offset: usize) -> (Span, bool) {
     let text = file.text();
     let is_code = |at: usize| file.lexed.quiet_at(at).is_none();
     let from = piece.start.max(offset.saturating_sub(WINDOW_BEFORE));
@@ -361,12 +369,13 @@ fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
         }
         end += 1;
     }
-    if end == until && until < piece.end {
+    let is_cut = end == until && until < piece.end;
+    if is_cut {
         end = last_operator.unwrap_or(end);
     }
     // Some grammars take an expression for one only with its semicolon.
     end += usize::from(end < piece.end && text[end] == b';');
-    Span::new(start, end)
+    (Span::new(start, end), is_cut)
 }
 
 /// Where the line of a hit begins, if it looks like the beginning of an expression and the line before like the end of one.
