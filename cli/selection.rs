@@ -146,6 +146,9 @@ impl<'r> Selection<'r> {
         let rules = catalogue.rules();
         let mut is_on: Vec<bool> = match (&settings.select.value, settings.profile.value) {
             (select, Profile::Default) if select.is_empty() => rules.iter().map(|rule| rule.default).collect(),
+            (select, Profile::Strict) if select.is_empty() => {
+                rules.iter().map(|rule| rule.default || rule.strict).collect()
+            }
             (select, _) => vec![select.is_empty(); rules.len()],
         };
         for (selectors, on) in [(&settings.select.value, true), (&settings.ignore.value, false)] {

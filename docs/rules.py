@@ -38,7 +38,8 @@ HEAD = """\
 
 <!-- Written by docs/rules.py. Do not edit: change the pages in rules/, then run the script. -->
 
-weighbridge has {count} rules, {off} of them off by default (`--profile all` switches them on). Each rule is a page; its
+weighbridge has {count} rules, {off} of them off by default: `--profile strict` switches {strict} of these on, those that are right
+where a person looks at each finding, and `--profile all` every one. Each rule is a page; its
 id links to it, and `weighbridge explain ID` prints it. Aliases are codes of other tools for the same thing; they work
 wherever an id does in `--select`, `--ignore` and `explain`.
 """
@@ -61,15 +62,22 @@ def cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
+def state(rule: dict) -> str:
+    if rule["default"]:
+        return ""
+    return " (strict)" if rule["strict"] else " (off)"
+
+
 def page(all_rules: list[dict]) -> str:
     off = sum(not rule["default"] for rule in all_rules)
-    parts = [HEAD.format(count=len(all_rules), off=off)]
+    strict = sum(rule["strict"] for rule in all_rules)
+    parts = [HEAD.format(count=len(all_rules), off=off, strict=strict)]
     for shelf, about in SHELVES.items():
         parts.append(f"\n## {shelf}\n\nOn {about}.\n")
         parts.append("\n| rule | severity | confidence | finds | aliases |\n| --- | --- | --- | --- | --- |\n")
         for rule in all_rules:
             if shelf_of(rule) == shelf:
-                name = f"[`{rule['id']}`](../rules/{rule['id']}.md)" + ("" if rule["default"] else " (off)")
+                name = f"[`{rule['id']}`](../rules/{rule['id']}.md)" + state(rule)
                 aliases = ", ".join(rule["aliases"])
                 cells = [name, rule["severity"], rule["confidence"], cell(rule["summary"]), aliases]
                 parts.append(f"| {' | '.join(cells)} |\n")

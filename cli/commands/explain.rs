@@ -57,7 +57,11 @@ fn explanation(rule: &Rule) -> Result<String> {
         add(&format!("; elsewhere {}", rule.aliases.join(", ")));
     }
     if !rule.default {
-        add("; off by default");
+        add(if rule.strict {
+            "; off by default, in the strict profile"
+        } else {
+            "; off by default"
+        });
     }
     add(&format!("\n\n{}\n", page.explanation));
     if let Some(help) = &rule.help {

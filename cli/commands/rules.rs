@@ -42,10 +42,14 @@ fn table(rules: &[&Rule]) -> Result<String> {
     let width = rules.iter().map(|rule| rule.id.as_str().len()).max().unwrap_or(0);
     let mut text = String::new();
     for rule in rules {
-        let state = if rule.default { "   " } else { "off" };
+        let state = match (rule.default, rule.strict) {
+            (true, _) => "",
+            (false, true) => "strict",
+            (false, false) => "off",
+        };
         writeln!(
             text,
-            "{:width$}  {:8}  {state}  {}",
+            "{:width$}  {:8}  {state:6}  {}",
             rule.id.as_str(),
             rule.severity,
             rule.summary
@@ -71,6 +75,7 @@ fn document(rules: &[&Rule]) -> Result<String> {
                 "tags": rule.tags,
                 "aliases": rule.aliases,
                 "default": rule.default,
+                "strict": rule.strict,
                 "sensitive": rule.sensitive,
                 "since": rule.since,
                 "built_in": is_built_in(rule),

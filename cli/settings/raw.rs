@@ -158,6 +158,8 @@ impl FailOn {
 pub(crate) enum Profile {
     /// The rules whose findings are worth acting on.
     Default,
+    /// Those, and the ones that are right where a person looks at each finding.
+    Strict,
     /// Every rule.
     All,
 }
@@ -167,6 +169,7 @@ impl Profile {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Default => "default",
+            Self::Strict => "strict",
             Self::All => "all",
         }
     }

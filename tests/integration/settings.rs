@@ -319,6 +319,50 @@ fn rules_are_selected_by_id_shelf_and_code() {
 }
 
 #[test]
+fn each_profile_holds_the_one_before_it() {
+    let folder = Folder::with_pages();
+    folder.write("a.txt", "MARKER-1 MARKER-2 MARKER-3\n");
+    let page = std::fs::read_to_string(folder.path().join("pages/test/marker.md")).unwrap();
+    let variant = |name: &str, digit: &str, keys: &str| {
+        let text = page
+            .replace("T100", &format!("T{digit}00"))
+            .replacen("aliases", &format!("{keys}aliases"), 1);
+        folder.write(&format!("pages/test/{name}.md"), &text);
+    };
+    variant("careful", "2", "default = false\nstrict = true\n");
+    variant("curious", "3", "default = false\n");
+    let rules = |profile: &str| {
+        let fixed = [
+            "scan",
+            "a.txt",
+            "--rules",
+            "pages",
+            "--format",
+            "json",
+            "--exit-zero",
+            "--profile",
+            profile,
+        ];
+        let ran = folder.run(fixed).exits_with(0).json();
+        let findings = ran["findings"].as_array().unwrap().clone();
+        let mut rules: Vec<_> = findings
+            .iter()
+            .map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect();
+        rules.sort();
+        rules.dedup();
+        rules
+    };
+
+    assert_eq!(rules("default"), ["test/marker"]);
+    assert_eq!(rules("strict"), ["test/careful", "test/marker"]);
+    assert_eq!(rules("all"), ["test/careful", "test/curious", "test/marker"]);
+
+    variant("careful", "2", "strict = true\n");
+    folder.scan(["a.txt", "--rules", "pages"]).exits_with(2);
+}
+
+#[test]
 fn a_bare_name_that_several_rules_have_selects_none() {
     let folder = Folder::with_pages();
     folder.write(

@@ -64,7 +64,7 @@ impl Literal for Rule {
     fn literal(&self) -> String {
         format!(
             "crate::Rule {{ id: weighbridge_core::RuleId::from_static({:?}), summary: {}, severity: {}, confidence: {}, since: {}, \
-             message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, \
+             message: {}, help: {}, cwe: {}, tags: {}, aliases: {}, languages: {}, keywords: {}, ignore_case: {}, default: {}, strict: {}, \
              sensitive: {}, generic: {}, shown_prefix: {}, sink: {}, detector: {}, detector_line: {}, page: {} }}",
             self.id.as_str(),
             self.summary.literal(),
@@ -80,6 +80,7 @@ impl Literal for Rule {
             self.keywords.literal(),
             self.ignore_case,
             self.default,
+            self.strict,
             self.sensitive,
             self.generic,
             self.shown_prefix,

@@ -46,6 +46,8 @@ pub struct Rule {
     pub ignore_case: bool,
     /// Whether it is in the default profile.
     pub default: bool,
+    /// Whether it is in the strict profile although it is not in the default one.
+    pub strict: bool,
     /// Whether the match is a secret.
     pub sensitive: bool,
     /// Whether it gives way to a rule that knows more about the same secret.

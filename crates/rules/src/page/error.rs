@@ -92,6 +92,8 @@ pub enum Problem {
     NoCalls,
     /// A sink in the front matter, and no item of `## Calls` that says where it is.
     LoneSink,
+    /// `strict` on a rule that is on anyway.
+    StrictByDefault,
     /// An item that names nothing.
     NoNames,
     /// A name that is not qualified.
@@ -127,6 +129,7 @@ impl fmt::Display for Problem {
             Self::WrongFence { expected, found } => write!(f, "expected a ```{expected} block, found ```{found}"),
             Self::NoCalls => f.write_str("the section `## Calls` has no list"),
             Self::LoneSink => f.write_str("the page has a sink, and no item of `## Calls` says where"),
+            Self::StrictByDefault => f.write_str("`strict` has no use on a rule that is on by default"),
             Self::NoNames => f.write_str("the item does not begin with a name in backticks"),
             Self::BadName(name) => write!(f, "`{name}` is not a qualified name"),
             Self::BadCondition { condition, expected } => {
@@ -153,6 +156,7 @@ impl Problem {
             Self::BadName(_) => "write `module.function`, `module.Class().method`, `*.method` or a builtin's name",
             Self::BadCondition { .. } => "for example: `shell` is true; `1` or `Loader` is missing; `0` matches `^sh`",
             Self::LoneSink => "add an item below the names: the sink is `0` or `args`",
+            Self::StrictByDefault => "leave it out, or add `default = false`",
             Self::Missing { key: "sink", .. } => "add for example `sink = \"command\"` to the front matter",
             Self::Missing { key: "keywords", .. } => "name the rarest text that every hit must contain",
             _ => "docs/rule-pages.md describes the format",

@@ -46,6 +46,8 @@ pub(super) struct Front {
     #[serde(default = "yes")]
     pub(super) default: bool,
     #[serde(default)]
+    pub(super) strict: bool,
+    #[serde(default)]
     pub(super) sensitive: bool,
     #[serde(default)]
     pub(super) generic: bool,

@@ -150,6 +150,7 @@ fn rule(id: &str, text: &str, front: Front, sink: Option<Sink>, detector: (Detec
             .into(),
         ignore_case: front.ignore_case,
         default: front.default,
+        strict: front.strict,
         sensitive: front.sensitive,
         generic: front.generic,
         shown_prefix: front.shown_prefix,
@@ -177,6 +178,9 @@ fn check_rule(rule: &Rule) -> Result<(), Problem> {
     }
     if rule.sink.is_some() && !is_calls {
         return Err(Problem::LoneSink);
+    }
+    if rule.strict && rule.default {
+        return Err(Problem::StrictByDefault);
     }
     if let Some(short) = rule
         .keywords
