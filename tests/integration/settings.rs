@@ -327,7 +327,7 @@ fn each_profile_holds_the_one_before_it() {
         let text = page
             .replace("T100", &format!("T{digit}00"))
             .replacen("aliases", &format!("{keys}aliases"), 1);
-        folder.write(&format!("pages/test/{name}.md"), &text);
+        folder.write(format!("pages/test/{name}.md"), &text);
     };
     variant("careful", "2", "default = false\nstrict = true\n");
     variant("curious", "3", "default = false\n");
