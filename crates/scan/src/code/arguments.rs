@@ -79,7 +79,7 @@ impl<'n> Arguments<'n> {
 
 fn unquoted(name: &[u8]) -> &[u8] {
     match name {
-        [b'"', inside @ .., b'"'] | [b'\'', inside @ .., b'\''] => inside,
+        [b'"', inside @ .., b'"'] | [b'\'', inside @ .., b'\''] | [b':', inside @ ..] => inside,
         _ => name,
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Lexed {
     segments: Vec<Segment>,
     /// Strings and comments, in order, disjoint.
     pub(crate) quiet: Vec<Quiet>,
+    /// Whether a literal does not close.
+    pub(crate) is_broken: bool,
 }
 
 /// Statements around a statement that are looked at.

@@ -3,12 +3,12 @@
 //! One lexer for all of them, since they differ in little: a [`Lexis`] says in what. It never gives up: a string that does not close is
 //! searched as code, a bracket that does not close ends where the next statement begins. Linear in the length of the text.
 
-use memchr::{memchr2, memchr3, memmem, memrchr};
-use weighbridge_core::Span;
+mod literals;
 
-use super::lexed::{Lexed, Quiet};
-use super::lexis::{Brace, Lexis, Literal};
-use super::regex_literal::{length, may_begin};
+use memchr::{memmem, memrchr};
+
+use super::lexed::Lexed;
+use super::lexis::{Brace, Lexis};
 use crate::word::is_word;
 
 /// Text before a brace that is looked at.
@@ -72,8 +72,16 @@ pub(crate) fn lex(text: &[u8], lexis: &Lexis) -> Lexed {
         .map(|literal| literal.open)
         .chain(lexis.line_comments.iter().copied());
     firsts.for_each(|opening| classes[usize::from(opening[0])] = Class::Special);
+    lexis
+        .odd
+        .firsts
+        .iter()
+        .for_each(|byte| classes[usize::from(*byte)] = Class::Special);
     if lexis.has_templates {
         classes[usize::from(b'`')] = Class::Special;
+    }
+    if lexis.has_directives {
+        classes[usize::from(b'#')] = Class::Special;
     }
     let mut lexer = Lexer {
         text,
@@ -86,6 +94,8 @@ pub(crate) fn lex(text: &[u8], lexis: &Lexis) -> Lexed {
         last_backtick: memrchr(b'`', text).unwrap_or(0),
         last_comment_end: memmem::rfind(text, b"*/").unwrap_or(0),
         no_regex_before: 0,
+        open_literals: 0,
+        is_line_broken: false,
         lexed: Lexed::default(),
     };
     lexer.lexed.statements.reserve(text.len() / 60);
@@ -107,6 +117,10 @@ struct Lexer<'a> {
     last_comment_end: usize,
     /// No regular expression begins before this offset: one that began earlier does not close.
     no_regex_before: usize,
+    /// Literals met that do not close.
+    open_literals: usize,
+    /// Whether a literal on this line does not close: nothing goes on behind such a line.
+    is_line_broken: bool,
     lexed: Lexed,
 }
 
@@ -308,6 +322,11 @@ impl Lexer<'_> {
 
     fn line_end(&mut self) {
         self.trivia();
+        if std::mem::take(&mut self.is_line_broken) {
+            self.abandon_brackets();
+            self.finish();
+            return;
+        }
         if !self.is_between_statements() {
             let rest = &self.text[self.at..];
             if self.lexis.starters.iter().any(|starter| rest.starts_with(starter)) {
@@ -336,146 +355,5 @@ impl Lexer<'_> {
             self.pop();
             self.mark_open();
         }
-    }
-
-    fn special(&mut self, byte: u8) {
-        if self.comment() {
-            return;
-        }
-        let rest = &self.text[self.at..];
-        if byte == b'`' && self.lexis.has_templates {
-            return self.template();
-        }
-        if let Some(literal) = self
-            .lexis
-            .literals
-            .iter()
-            .find(|literal| rest.starts_with(literal.open))
-        {
-            let start = self.at;
-            match self.literal_end(literal) {
-                Some(end) => {
-                    self.step_code(end - start);
-                    self.hush(start, end, false);
-                }
-                // It does not close. What looks like its text is searched as code.
-                None => self.step_code(literal.open.len()),
-            }
-            return;
-        }
-        if byte == b'/'
-            && self.lexis.has_regexes
-            && self.at >= self.no_regex_before
-            && may_begin(&self.text[..self.code_end])
-        {
-            let start = self.at;
-            match length(rest) {
-                Ok(length) => {
-                    self.step_code(length);
-                    self.hush(start, start + length, false);
-                    return;
-                }
-                Err(searched) => self.no_regex_before = start + searched,
-            }
-        }
-        // A backslash takes the next byte along, as it does in a string that does not close.
-        let is_escape = byte == b'\\' && !matches!(rest.get(1), Some(b'\n' | b'\r'));
-        self.step_code(1 + usize::from(is_escape));
-    }
-
-    fn hush(&mut self, start: usize, end: usize, is_comment: bool) {
-        if start < end {
-            self.lexed.quiet.push(Quiet {
-                span: Span::new(start, end),
-                is_comment,
-            });
-        }
-    }
-
-    /// Steps over the comment that begins here, if one does.
-    fn comment(&mut self) -> bool {
-        let rest = &self.text[self.at..];
-        if rest.starts_with(b"/*") && self.lexis.line_comments.contains(&&b"//"[..]) {
-            if self.at + 2 > self.last_comment_end {
-                return false;
-            }
-            let Some(length) = memmem::find(&rest[2..], b"*/") else {
-                return false;
-            };
-            self.hush(self.at, self.at + length + 4, true);
-            self.at += length + 4;
-            return true;
-        }
-        let begins = self.lexis.line_comments.iter().any(|opening| rest.starts_with(opening));
-        // A line of a Markdown fence around the code.
-        let is_fence = rest.starts_with(b"```") && self.text[..self.at].trim_ascii_end().len() <= self.line_start();
-        if begins || (is_fence && self.lexis.has_templates) {
-            self.line_comment();
-        }
-        begins || (is_fence && self.lexis.has_templates)
-    }
-
-    fn line_start(&self) -> usize {
-        let before = &self.text[self.at.saturating_sub(MAX_BEFORE)..self.at];
-        self.at - before.len() + memrchr(b'\n', before).map_or(0, |at| at + 1)
-    }
-
-    fn line_comment(&mut self) {
-        let rest = &self.text[self.at..];
-        let length = memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
-        self.hush(self.at, self.at + length, true);
-        self.at += length;
-    }
-
-    fn literal_end(&self, literal: &Literal) -> Option<usize> {
-        let mut at = self.at + literal.open.len();
-        let (last, rest) = (literal.close[0], literal.close);
-        if literal.spans_lines && !literal.has_escapes {
-            return memmem::find(self.text.get(at..)?, rest).map(|found| at + found + rest.len());
-        }
-        let line_end = if literal.spans_lines { last } else { b'\n' };
-        loop {
-            at += memchr3(last, b'\\', line_end, self.text.get(at..)?)?;
-            match self.text[at] {
-                b'\\' => at += if self.text[at + 1..].starts_with(b"\r\n") { 3 } else { 2 },
-                b'\n' if !literal.spans_lines => return None,
-                _ if self.text[at..].starts_with(rest) => return Some(at + rest.len()),
-                _ => at += 1,
-            }
-        }
-    }
-
-    fn template(&mut self) {
-        if self.at >= self.last_backtick {
-            self.step_code(1);
-            return;
-        }
-        self.step_code(1);
-        self.template_text();
-    }
-
-    /// Goes on in the text of a template, to its end or to the code in it.
-    fn template_text(&mut self) {
-        let start = self.at;
-        let mut at = start;
-        while let Some(found) = memchr3(b'`', b'\\', b'$', &self.text[at.min(self.text.len())..]) {
-            at += found;
-            match self.text[at] {
-                b'\\' => at += 2,
-                b'`' => {
-                    self.hush(start, at, false);
-                    self.step_code(at + 1 - start);
-                    return;
-                }
-                _ if self.text.get(at + 1) == Some(&b'{') => {
-                    self.hush(start, at, false);
-                    self.step_code(at + 2 - start);
-                    self.open(Kind::Substitution);
-                    return;
-                }
-                _ => at += 1,
-            }
-        }
-        // It does not close: its text is searched as code.
     }
 }

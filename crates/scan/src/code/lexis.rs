@@ -1,6 +1,10 @@
 //! How languages with braces are written, as far as the lexer asks.
 
 /// How a language is written, as far as the lexer asks.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a property of its own, and a language has any of them"
+)]
 pub(crate) struct Lexis {
     /// What begins a comment that ends with the line.
     pub(crate) line_comments: &'static [&'static [u8]],
@@ -20,6 +24,51 @@ pub(crate) struct Lexis {
     pub(crate) starters: &'static [&'static [u8]],
     /// Words behind a block with which the statement goes on: `else`.
     pub(crate) followers: &'static [&'static [u8]],
+    /// Whether a `#` at the beginning of a line makes the line a directive of its own.
+    pub(crate) has_directives: bool,
+    /// Literals that no [`Literal`] describes; asked before they are.
+    pub(crate) odd: Oddities,
+}
+
+impl Lexis {
+    /// Statements with semicolons, comments as in C; everything else to be filled in.
+    pub(crate) const PLAIN: Self = Self {
+        line_comments: &[b"//"],
+        literals: &[Literal::line(b"\""), Literal::line(b"'")],
+        has_templates: false,
+        has_regexes: false,
+        lines_end_statements: false,
+        brace: |_, _| Brace::Block,
+        joiners: b"",
+        starters: &[],
+        followers: &[],
+        has_directives: false,
+        odd: Oddities {
+            firsts: b"",
+            at: |_, _| Odd::None,
+        },
+    };
+}
+
+/// Literals for which a language has a function.
+pub(crate) struct Oddities {
+    /// The bytes at which the function is asked.
+    pub(crate) firsts: &'static [u8],
+    /// What begins at an offset of a text.
+    pub(crate) at: fn(text: &[u8], offset: usize) -> Odd,
+}
+
+/// What stands at an offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Odd {
+    /// What the lexis says.
+    None,
+    /// A literal of this many bytes.
+    Literal(usize),
+    /// A byte of code that looks like the beginning of a literal.
+    Code,
+    /// A literal that does not close.
+    Open,
 }
 
 /// A kind of literal.

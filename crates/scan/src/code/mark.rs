@@ -1,13 +1,13 @@
 //! Decides which statements are worth parsing.
 
-use memchr::memmem;
+use memchr::{memmem, memrchr};
 use weighbridge_core::Span;
 
 use super::bindings::Bindings;
 use super::file::File;
 use super::query::QueryRule;
-use super::table::{Head, Need};
-use crate::word::is_boundary;
+use super::table::{Head, Need, dotted};
+use crate::word::{is_boundary, is_word};
 
 /// Longer statements are parsed in windows around their hits.
 const MAX_STATEMENT_BYTES: usize = 128 << 10;
@@ -62,13 +62,20 @@ impl Marks {
                 continue;
             }
             let statement = &file.lexed.statements[index];
-            if statement.length <= limit {
+            if statement.length <= limit && !holds_garbage(file, index) {
                 spans.push(statement.span);
                 continue;
             }
             let mut last: Option<Span> = None;
+            let mut is_cut = false;
             for mark in marks {
-                let span = window(file, mark.piece, mark.offset);
+                // A hit in a window that ends with its expression is in it with all its expression; in one that was cut it should not be near the cut.
+                let reach = mark.offset + if is_cut { WINDOW_BEHIND / 2 } else { 1 };
+                if last.is_some_and(|last| reach <= last.end) {
+                    continue;
+                }
+                let span;
+                (span, is_cut) = window(file, mark.piece, mark.offset);
                 match &mut last {
                     Some(last) if span.end <= last.end => {}
                     Some(last) if span.start < last.end && last.len() < limit => last.end = span.end,
@@ -103,6 +110,15 @@ impl Marks {
             .iter()
             .flat_map(|&need| (file.code.words)(file.rules.table.needs[need].name.trim_start_matches("*.")))
             .collect();
+        if file.code.has_partial_imports {
+            let names = needs.iter().map(|&need| file.rules.table.needs[need].name);
+            // Nearly every import begins with the name of the standard library.
+            heads.extend(
+                names
+                    .flat_map(dotted)
+                    .filter(|part| !matches!(*part, "System" | "std" | "*")),
+            );
+        }
         heads.sort_unstable();
         heads.dedup();
         let asked = &file.rules.table.asked_imports;
@@ -291,7 +307,11 @@ impl<'n> Seeker<'n> {
             return false;
         };
         let before = text[piece.start.max(offset.saturating_sub(MAX_BEFORE))..offset].trim_ascii_end();
-        let is_member = [&b"."[..], b"::", b"->"].iter().any(|dot| before.ends_with(dot));
+        // `::system` is no member of anything.
+        let is_global = before
+            .strip_suffix(b"::")
+            .is_some_and(|outer| !outer.last().is_some_and(|byte| is_word(*byte) || *byte == b'>'));
+        let is_member = !is_global && [&b"."[..], b"::", b"->"].iter().any(|dot| before.ends_with(dot));
         match self.need.head {
             Head::Any => is_member,
             Head::Builtin => {
@@ -315,20 +335,30 @@ impl<'n> Seeker<'n> {
     }
 }
 
-/// What stands around a hit in a very long statement: from the last semicolon or brace to the end of the expression, as far as they are near.
-fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
+/// What stands around a hit in a very long statement: from the last semicolon or brace to the end of the expression, as far as they are
+/// near; and whether the end was not near.
+fn window(file: &File<'_>, piece: Span, offset: usize) -> (Span, bool) {
     let text = file.text();
     let is_code = |at: usize| file.lexed.quiet_at(at).is_none();
     let from = piece.start.max(offset.saturating_sub(WINDOW_BEFORE));
     let edge = (from..offset)
         .rev()
         .find(|&at| b";{}".contains(&text[at]) && is_code(at));
-    let start = edge.map_or(from, |at| at + 1);
+    // Without an edge the window begins behind an operator: half a word would be an error, and errors cost the parser dearly.
+    let is_cut = edge.is_none() && from > piece.start;
+    let operator = || (from..offset).find(|&at| OPERATORS.contains(&text[at]) && is_code(at));
+    let edge = edge.or_else(|| is_cut.then(operator).flatten());
+    let start = edge.map_or(from, |at| at + usize::from(text.get(at + 1) == text.get(at)) + 1);
+    let start = start.max(line_start(text, from, offset).unwrap_or(0)).min(offset);
     let until = piece.end.min(offset + WINDOW_BEHIND);
     let mut depth = 0_usize;
     let mut end = offset;
+    let mut last_operator = None;
     while end < until {
         match text[end] {
+            byte if depth == 0 && OPERATORS.contains(&byte) && is_code(end) => {
+                last_operator = last_operator.filter(|at| at + 1 == end).or(Some(end));
+            }
             b'(' | b'[' | b'{' if is_code(end) => depth += 1,
             b')' | b']' | b'}' if is_code(end) => match depth.checked_sub(1) {
                 Some(outer) => depth = outer,
@@ -339,8 +369,35 @@ fn window(file: &File<'_>, piece: Span, offset: usize) -> Span {
         }
         end += 1;
     }
-    Span::new(start, end)
+    let is_cut = end == until && until < piece.end;
+    if is_cut {
+        end = last_operator.unwrap_or(end);
+    }
+    // Some grammars take an expression for one only with its semicolon.
+    end += usize::from(end < piece.end && text[end] == b';');
+    (Span::new(start, end), is_cut)
 }
+
+/// Where the line of a hit begins, if it looks like the beginning of an expression and the line before like the end of one.
+fn line_start(text: &[u8], from: usize, offset: usize) -> Option<usize> {
+    let line = from + memrchr(b'\n', &text[from..offset])? + 1;
+    let first = text[line..].iter().position(|byte| !matches!(byte, b' ' | b'\t'))?;
+    let begins = is_word(text[line + first]) || line + first == offset;
+    let before = text[from..line].trim_ascii_end();
+    let is_joined = before.last().is_some_and(|byte| b"=,.:+&|".contains(byte));
+    (begins && !is_joined).then_some(line)
+}
+
+/// Whether a statement holds bytes that no text has.
+fn holds_garbage(file: &File<'_>, statement: usize) -> bool {
+    let is_garbage = |byte: &u8| matches!(byte, 0..=8 | 0x0e..=0x1f | 0x7f);
+    file.lexed
+        .pieces(statement)
+        .any(|piece| file.text()[piece.range()].iter().any(is_garbage))
+}
+
+/// Between two commands or two sides of a condition.
+const OPERATORS: &[u8] = b"|&";
 
 /// Whether the text at `offset` is all that stands in a string, `node:` left out.
 fn is_quoted(file: &File<'_>, offset: usize, length: usize) -> bool {

@@ -224,7 +224,8 @@ impl Matcher<'_> {
     fn mention(&self, node: Node<'_>, found: &mut Vec<Detection>) {
         let Some(parent) = self.ancestors.last() else { return };
         let outer = self.ancestors.iter().rev().nth(1);
-        let is_handed_on = outer.is_some_and(|call| self.is_argument(*call, node)) || self.is_argument(*parent, node);
+        let is_given = |call: &Node<'_>| self.is_argument(*call, node);
+        let is_handed_on = self.file.code.names_are_values && (outer.is_some_and(is_given) || is_given(parent));
         if !is_handed_on && !self.file.rules.table.has_mentions {
             return;
         }

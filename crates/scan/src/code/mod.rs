@@ -17,7 +17,7 @@ mod mark;
 mod matching;
 pub(crate) mod parse;
 pub(crate) mod query;
-mod regex_literal;
+pub(crate) mod regex_literal;
 pub(crate) mod resolve;
 mod scope;
 pub(crate) mod shape;
@@ -27,6 +27,8 @@ pub(crate) mod table;
 pub(crate) mod trees;
 pub(crate) mod walk;
 
+#[cfg(test)]
+mod hostile;
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,7 @@ const BEFORE_EXPRESSION: [&[u8]; 13] = [
 const MAX_WORD_BYTES: usize = 10;
 
 /// Whether a slash behind this code stands where an expression can begin.
-pub(super) fn may_begin(code: &[u8]) -> bool {
+pub(crate) fn may_begin(code: &[u8]) -> bool {
     let before = code.trim_ascii_end();
     let Some(&last) = before.last() else { return true };
     if !is_word(last) {
@@ -24,8 +24,9 @@ pub(super) fn may_begin(code: &[u8]) -> bool {
 }
 
 /// The length of the regular expression at the beginning of `text`, flags left out; else how much was searched for its end.
-pub(super) fn length(text: &[u8]) -> Result<usize, usize> {
-    let line = &text[..memchr(b'\n', text).unwrap_or(text.len()).min(MAX_REGEX_BYTES)];
+pub(crate) fn length(text: &[u8]) -> Result<usize, usize> {
+    let near = &text[..text.len().min(MAX_REGEX_BYTES)];
+    let line = &near[..memchr(b'\n', near).unwrap_or(near.len())];
     let (mut at, mut in_class) = (1, false);
     while let Some(byte) = line.get(at) {
         match byte {

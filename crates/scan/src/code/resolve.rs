@@ -61,7 +61,7 @@ impl Reader<'_> {
             Shape::Member { object, name } => {
                 // `this.client = new Client()` binds the dotted name.
                 let mut bound = self.bindings.targets(str(node, self.text));
-                if bound.is_empty() && str(object, self.text) == "this" {
+                if bound.is_empty() && matches!(str(object, self.text), "this" | "$this") {
                     // A field that the class declares: `private client = new Client()`.
                     bound = self.bindings.targets(str(name, self.text));
                 }
@@ -89,6 +89,10 @@ impl Reader<'_> {
     }
 
     fn identifier(&self, name: &str) -> Vec<String> {
+        if name.contains('\\') {
+            // `\Vendor\Class`: qualified as it stands.
+            return vec![name.trim_start_matches('\\').replace('\\', ".")];
+        }
         let targets = self.bindings.targets(name);
         if !targets.is_empty() {
             return targets.to_vec();

@@ -54,9 +54,14 @@ fn definitions(file: &File<'_>, name: &str) -> Vec<Definition> {
             let behind = text[at + name.len()..piece.end].trim_ascii_start();
             let word = before.iter().rposition(|byte| !is_word(*byte)).map_or(0, |at| at + 1);
             let is_defined = std::str::from_utf8(&before[word..]).is_ok_and(|word| file.code.definers.contains(&word));
-            let is_parameter = is_parameter(before, behind);
+            // `std::string name` names a type.
+            let is_parameter = is_parameter(before, behind) && !behind.starts_with(b"::") && !behind.starts_with(b".");
             // `curl() { … }`
-            let is_shell_function = before.is_empty() && behind.starts_with(b"()");
+            let body = behind
+                .strip_prefix(b"()")
+                .map(|_| text[at + name.len()..].trim_ascii_start()[2..].trim_ascii_start());
+            let is_shell_function =
+                before.is_empty() && body.is_some_and(|body| body.starts_with(b"{") || body.starts_with(b"("));
             (is_defined || is_parameter || is_shell_function).then_some(Definition {
                 statement,
                 is_parameter,
@@ -103,6 +108,10 @@ const CONTROL: [&[u8]; 4] = [b"catch", b"function", b"func", b"async"];
 
 /// The name that the head of a function gives it: the word before its parameters, or what it is assigned to.
 fn called(head: &[u8]) -> Option<&[u8]> {
+    if let Some(named) = head.strip_prefix(b"def ") {
+        let named = named.strip_prefix(b"self.").unwrap_or(named);
+        return Some(&named[..named.iter().take_while(|byte| is_word(**byte)).count()]);
+    }
     let head = head.strip_suffix(b"{")?;
     let first = head.iter().take_while(|byte| is_word(**byte)).count();
     if STATEMENTS.contains(&&head[..first]) {

@@ -23,6 +23,8 @@ pub(crate) struct Code {
     pub(crate) usual_import: fn(&str) -> Option<(&str, &str)>,
     /// Words with which statements begin that import something.
     pub(crate) import_words: &'static [&'static [u8]],
+    /// Whether an import may name a part of a qualified name that stands nowhere else in the file: `use a::b as c`, `using A.B`.
+    pub(crate) has_partial_imports: bool,
     /// Modules whose names need no import.
     pub(crate) prelude: &'static [&'static str],
     /// Prefixes under which builtins can be reached: `globalThis.`.
@@ -35,6 +37,8 @@ pub(crate) struct Code {
     pub(crate) mirrors: &'static [&'static str],
     /// Functions that put text together; a method of anything with `*.` before it.
     pub(crate) formatters: &'static [&'static str],
+    /// Whether the name of a function without brackets stands for the function: in Ruby it calls it.
+    pub(crate) names_are_values: bool,
     /// Functions that take another one and do not call it.
     pub(crate) lookers: &'static [&'static str],
     /// Words before a name that give it a meaning of the file's own.

@@ -7,10 +7,12 @@ use weighbridge_core::{Source, SourcePath};
 use weighbridge_rules::built_in_rules;
 
 use crate::language::{code_in, language_of};
-use crate::{Options, RuleUse, Scanner};
+use crate::{FileReport, Options, RuleUse, Scanner};
 
 /// A file name for each language and dialect.
-const NAMES: [&str; 6] = ["a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java"];
+const NAMES: [&str; 12] = [
+    "a.js", "a.ts", "a.tsx", "a.sh", "a.go", "A.java", "a.rb", "a.php", "a.c", "a.cpp", "A.cs", "a.rs",
+];
 
 static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     let uses = built_in_rules().iter().map(|rule| RuleUse {
@@ -21,11 +23,16 @@ static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
     Scanner::new(uses.collect(), Options::default(), false)
 });
 
-/// The lines on which a text under a name has findings of the shelf.
-fn lines(name: &str, text: &[u8], shelf: &str) -> Vec<usize> {
+/// What all rules say of a text under a name.
+pub(super) fn report(name: &str, text: &[u8]) -> FileReport {
     let path = SourcePath::new(name.as_bytes());
     let source = Source::new(path.clone(), language_of(&path, text), text);
-    let report = SCANNER.worker().scan(&source);
+    SCANNER.worker().scan(&source)
+}
+
+/// The lines on which a text under a name has findings of the shelf.
+fn lines(name: &str, text: &[u8], shelf: &str) -> Vec<usize> {
+    let report = report(name, text);
     let findings = report.findings.iter().filter(|finding| finding.rule.shelf() == shelf);
     findings.map(|finding| finding.location.start.line).collect()
 }
@@ -81,6 +88,30 @@ fn pieces() -> impl Strategy<Value = Vec<u8>> {
         "=",
         " ",
         "innerHTML = x",
+        "R\"x(",
+        ")x\"",
+        "#define X(a) \\\n",
+        "#if\n",
+        "$@\"",
+        "$\"{",
+        "r#\"",
+        "\"#",
+        "'a",
+        "fn f() {",
+        "<?php ",
+        "<?= ",
+        "?>",
+        "<<<EOT\n",
+        "EOT;\n",
+        "{$x}",
+        "#{",
+        "%w(",
+        "%Q{",
+        "<<~END\n",
+        "do |x|\n",
+        "end\n",
+        "=begin\n",
+        "?'",
     ]);
     prop::collection::vec(words, 0..40).prop_map(|words| words.concat().into_bytes())
 }

@@ -33,6 +33,7 @@ static CODE: Code = Code {
         Some((usual_name(module)?, module))
     },
     import_words: &[b"import"],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &[],
     loaders: &[],
@@ -46,12 +47,12 @@ static CODE: Code = Code {
         "strings.Join",
         "strings.ReplaceAll",
     ],
+    names_are_values: true,
     lookers: &["reflect.TypeOf", "reflect.ValueOf"],
     definers: &["func", "var", "const", "type"],
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
     literals: &[
         Literal {
             open: b"`",
@@ -62,13 +63,12 @@ static LEXIS: Lexis = Lexis {
         Literal::line(b"\""),
         Literal::line(b"'"),
     ],
-    has_templates: false,
-    has_regexes: false,
     lines_end_statements: true,
     joiners: b")",
     brace,
     starters: &[b"func ", b"var ", b"return ", b"package ", b"import ", b"if ", b"for "],
     followers: &[b"else"],
+    ..Lexis::PLAIN
 };
 
 fn brace(before: &[u8], is_inside_brackets: bool) -> Brace {

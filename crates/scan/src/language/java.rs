@@ -33,6 +33,7 @@ static CODE: Code = Code {
         Some((class.rsplit('.').next()?, class))
     },
     import_words: &[b"import"],
+    has_partial_imports: false,
     prelude: &["java.lang"],
     builtin_prefixes: &[],
     loaders: &[],
@@ -46,12 +47,12 @@ static CODE: Code = Code {
         "java.lang.String.join",
         "java.text.MessageFormat.format",
     ],
+    names_are_values: true,
     lookers: &[],
     definers: &["class", "interface", "enum", "record"],
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
     literals: &[
         Literal {
             open: b"\"\"\"",
@@ -62,10 +63,6 @@ static LEXIS: Lexis = Lexis {
         Literal::line(b"\""),
         Literal::line(b"'"),
     ],
-    has_templates: false,
-    has_regexes: false,
-    lines_end_statements: false,
-    joiners: b"",
     brace,
     starters: &[
         b"public ",
@@ -78,6 +75,7 @@ static LEXIS: Lexis = Lexis {
         b"try ",
     ],
     followers: &[b"else", b"catch", b"finally", b"while"],
+    ..Lexis::PLAIN
 };
 
 fn brace(before: &[u8], is_inside_brackets: bool) -> Brace {

@@ -10,7 +10,7 @@ use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
-use crate::code::lexis::{Brace, Lexis, Literal};
+use crate::code::lexis::{Brace, Lexis};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 
@@ -48,19 +48,19 @@ static CODE: Code = Code {
     words: dotted,
     usual_import: |_| None,
     import_words: &[b"import", b"export"],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &["globalThis.", "window.", "global.", "self."],
     loaders: &["require", "import", "module.require", "process.mainModule.require"],
     wrappers: &["util.promisify", "promisify"],
     mirrors: &["default", "call", "apply", "bind"],
     formatters: &["util.format", "*.concat"],
+    names_are_values: true,
     lookers: &["expect", "console.log", "Boolean", "jest.spyOn", "sinon.stub"],
     definers: &["function", "class", "const", "let", "var", "enum", "namespace"],
 };
 
 static LEXIS: Lexis = Lexis {
-    line_comments: &[b"//"],
-    literals: &[Literal::line(b"\""), Literal::line(b"'")],
     has_templates: true,
     has_regexes: true,
     lines_end_statements: true,
@@ -78,6 +78,7 @@ static LEXIS: Lexis = Lexis {
         b"in",
         b"of",
     ],
+    ..Lexis::PLAIN
 };
 
 /// Words behind which a brace opens statements.

@@ -2,10 +2,15 @@
 //!
 //! To add one: a file here, and a line in [`LANGUAGES`]. ARCHITECTURE.md says what stands in the file.
 
+mod c;
+mod csharp;
 mod go;
 mod java;
 mod javascript;
+mod php;
 pub(crate) mod prompt;
+mod ruby;
+mod rust;
 mod shell;
 
 use weighbridge_core::{Language, SourcePath};
@@ -55,6 +60,12 @@ const LANGUAGES: &[Recognised] = &[
     shell::SHELL,
     go::GO,
     java::JAVA,
+    ruby::RUBY,
+    php::PHP,
+    c::C,
+    c::CPP,
+    csharp::CSHARP,
+    rust::RUST,
 ];
 
 /// Every language, plain text included.

@@ -33,12 +33,14 @@ static CODE: Code = Code {
     words: |name| vec![name],
     usual_import: |_| None,
     import_words: &[],
+    has_partial_imports: false,
     prelude: &[],
     builtin_prefixes: &[],
     loaders: &[],
     wrappers: &[],
     mirrors: &[],
     formatters: &[],
+    names_are_values: false,
     lookers: &[],
     definers: &["function", "alias"],
 };
@@ -170,6 +172,8 @@ fn frame(statement: &[u8], _: bool) -> (&'static str, &'static str) {
         b"while" | b"until" | b"for" | b"select" => ("", "; do :; done"),
         b"do" => ("while :; ", "; done"),
         b"done" => ("while :; do :; ", ""),
+        // With its first arm on the same line, or without.
+        b"case" if memchr(b')', statement).is_some() => ("", ";; esac"),
         b"case" => ("", " *) ;; esac"),
         b"esac" => ("case x in *) ;; ", ""),
         _ => ("", ""),

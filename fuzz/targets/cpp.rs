@@ -1,0 +1,6 @@
+//! Any bytes as a file called `a.cpp`.
+#![no_main]
+
+mod scan;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| scan::scan("a.cpp", bytes));
