@@ -6,7 +6,7 @@ use weighbridge_rules::{Argument, Condition, Test};
 use super::File;
 use super::arguments::{Arguments, Given};
 use super::constant::{constant, is_built};
-use super::flow::assignments;
+use super::flow::{Assignment, assignments};
 use super::grammar::{KINDS, bytes, str};
 use super::resolve::names;
 use super::scope::function_name;
@@ -50,11 +50,8 @@ impl CallSite<'_, '_> {
         if all_hold(None) {
             return true;
         }
-        let Some(argument) = Self::name_to_follow(conditions, &arguments) else {
-            return false;
-        };
-        let assignments = assignments(self.file, str(argument, self.text), self.offset);
-        assignments.iter().any(|assignment| {
+        let assigned = |argument: Node<'_>| assignments(self.file, str(argument, self.text), self.offset);
+        let holds_with = |argument, assignment: &Assignment| {
             assignment.value().is_some_and(|value| {
                 all_hold(Some(&Swap {
                     argument,
@@ -62,14 +59,23 @@ impl CallSite<'_, '_> {
                     text: assignment.text(),
                 }))
             })
-        })
+        };
+        if let Some(argument) = Self::name_to_follow(conditions, &arguments, &[Test::Built]) {
+            return assigned(argument).iter().any(|one| holds_with(argument, one));
+        }
+        // A switch that is on in one place and off in another is somebody's choice.
+        let Some(argument) = Self::name_to_follow(conditions, &arguments, &[Test::True, Test::False]) else {
+            return false;
+        };
+        let assigned = assigned(argument);
+        !assigned.is_empty() && assigned.iter().all(|one| holds_with(argument, one))
     }
 
-    /// The argument that should be built at run time, if it is a name.
-    fn name_to_follow<'n>(conditions: &[Condition], arguments: &Arguments<'_, 'n>) -> Option<Node<'n>> {
+    /// The argument that one of these tests is about, if it is a name.
+    fn name_to_follow<'n>(conditions: &[Condition], arguments: &Arguments<'_, 'n>, tests: &[Test]) -> Option<Node<'n>> {
         let condition = conditions
             .iter()
-            .find(|condition| condition.tests.contains(&Test::Built))?;
+            .find(|condition| tests.iter().any(|test| condition.tests.contains(test)))?;
         let Argument::Given(names) = &condition.argument else {
             return None;
         };

@@ -27,12 +27,14 @@ use std::num::NonZeroU16;
 use std::sync::LazyLock;
 
 use memchr::memmem;
+use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
 use weighbridge_core::Span;
 
 use super::File;
 use super::grammar::{KINDS, language};
-use super::scope::function_lines;
+use super::lexer::Line;
+use super::scope::{function_header, function_lines};
 use super::{complete, parser};
 use crate::code::bindings::Bindings;
 use crate::code::parse::CodeParser;
@@ -44,9 +46,16 @@ const MAX_ASSIGNMENTS: usize = 8;
 /// Longer statements are passed over.
 const MAX_STATEMENT_BYTES: usize = 16 << 10;
 
-/// The parser for single assignments; made when the first is needed.
+/// What was worked out for one file when it was first asked for.
 #[derive(Default)]
-pub(crate) struct Flow(RefCell<Option<CodeParser>>);
+pub(crate) struct Flow {
+    /// The parser for pieces of the file.
+    parser: RefCell<Option<CodeParser>>,
+    /// For a function (the module for `None`) and a name the statements that assign to it, in order.
+    assigning: RefCell<Assigning>,
+}
+
+type Assigning = FxHashMap<(Option<usize>, String), Vec<Span>>;
 
 /// A parsed assignment.
 pub(crate) struct Assignment {
@@ -73,14 +82,18 @@ impl Assignment {
 
 /// The assignments to `name` in the function around `offset` (or in the module), before `offset`, the nearest first.
 pub(crate) fn assignments(file: &File<'_>, name: &str, offset: usize) -> Vec<Assignment> {
-    let lines = function_lines(file, offset);
-    let before = lines.iter().rev().filter(|line| line.end <= offset);
-    let assigning = before.filter(|line| assigns(&file.text()[line.code().range()], name.as_bytes()));
-    let short = assigning.filter(|line| line.code().len() <= MAX_STATEMENT_BYTES);
-    short
-        .take(MAX_ASSIGNMENTS)
-        .filter_map(|line| parse(file, line.code()))
-        .collect()
+    let header = function_header(file, offset);
+    let mut known = file.flow.assigning.borrow_mut();
+    let assigning = known.entry((header, name.to_owned())).or_insert_with(|| {
+        let codes = function_lines(file, header).iter().map(Line::code);
+        let short = codes.filter(|code| code.len() <= MAX_STATEMENT_BYTES);
+        short
+            .filter(|code| assigns(&file.text()[code.range()], name.as_bytes()))
+            .collect()
+    });
+    let before = assigning.partition_point(|code| code.end <= offset);
+    let nearest = assigning[..before].iter().rev().take(MAX_ASSIGNMENTS);
+    nearest.filter_map(|code| parse(file, *code)).collect()
 }
 
 /// Whether a statement begins with `name =`, `name += ` or `name: type =`.
@@ -160,5 +173,5 @@ fn named_parts(node: Node<'_>) -> Vec<Node<'_>> {
 }
 
 fn parse_text(file: &File<'_>, text: &[u8]) -> Option<Tree> {
-    file.flow.0.borrow_mut().get_or_insert_with(parser).parse(text)
+    file.flow.parser.borrow_mut().get_or_insert_with(parser).parse(text)
 }

@@ -151,10 +151,14 @@ impl Resolver<'_> {
                         .filter_map(|object| name.as_deref().map(|name| join(&object, name)))
                         .collect()
                 }
-                function => match (function.strip_suffix(".__getattribute__"), text_at(0)) {
-                    (Some(object), Some(name)) => vec![join(object, &name)],
-                    _ => vec![format!("{function}()")],
-                },
+                function => {
+                    let endings = [".__getattribute__", ".__dict__.get"];
+                    let object = endings.iter().find_map(|ending| function.strip_suffix(ending));
+                    match (object, text_at(0)) {
+                        (Some(object), Some(name)) => vec![join(object, &name)],
+                        _ => vec![format!("{function}()")],
+                    }
+                }
             })
             .collect()
     }

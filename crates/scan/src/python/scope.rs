@@ -24,12 +24,15 @@ pub(crate) fn function_name(file: &File<'_>, offset: usize) -> String {
     name.map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned())
 }
 
-/// The logical lines of the function around `offset`, or of the whole module at module level.
-pub(crate) fn function_lines<'f>(file: &'f File<'_>, offset: usize) -> &'f [Line] {
+/// The line that begins the function around `offset`; `None` at module level.
+pub(crate) fn function_header(file: &File<'_>, offset: usize) -> Option<usize> {
+    enclosing_lines(file, offset).find(|header| definition(file, &file.lexed.lines[*header]).is_some())
+}
+
+/// The logical lines of the function that a line begins, or of the whole module.
+pub(crate) fn function_lines<'f>(file: &'f File<'_>, header: Option<usize>) -> &'f [Line] {
     let lines = &file.lexed.lines;
-    let Some(header) = enclosing_lines(file, offset).find(|header| definition(file, &lines[*header]).is_some()) else {
-        return lines;
-    };
+    let Some(header) = header else { return lines };
     let body = &lines[header + 1..];
     let length = body
         .iter()
