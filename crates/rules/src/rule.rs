@@ -206,6 +206,8 @@ pub enum Test {
     NotLiteral,
     /// Text put together at run time.
     Built,
+    /// Seen to come from a request, which others wrote.
+    FromRequest,
     /// Value or resolved name is in the list.
     OneOf(List<Text>),
     /// Value or resolved name is not in the list.

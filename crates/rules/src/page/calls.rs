@@ -251,6 +251,7 @@ impl<'a> Cursor<'a> {
             ("is literal", Test::Literal),
             ("is not literal", Test::NotLiteral),
             ("is built", Test::Built),
+            ("comes from a request", Test::FromRequest),
         ] {
             if self.word(words) {
                 return Some(test);

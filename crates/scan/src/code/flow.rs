@@ -7,11 +7,11 @@ use weighbridge_core::Span;
 
 use super::file::File;
 use super::parse::CodeParser;
-use super::shape::{Shape, bytes};
+use super::shape::{Shape, bytes, named_children};
 use super::snippet::Snippet;
 use super::trees::{Grown, Statements as _};
 use super::walk::for_each_node;
-use crate::word::is_boundary;
+use crate::word::{is_boundary, is_word};
 
 /// Assignments looked at for one use, the nearest first.
 const MAX_ASSIGNMENTS: usize = 8;
@@ -40,12 +40,24 @@ impl Assignment {
         for_each_node(&self.grown.tree, |node, _| {
             if value.is_none()
                 && let Shape::Given { to, value: given } = (file.code.shape)(node, self.text())
-                && bytes(to, self.text()) == self.name.as_bytes()
+                && self.is_target(to)
             {
                 value = Some(given);
             }
         });
         value
+    }
+
+    /// Whether a target is the name, or a pattern such as `{ name }` that holds it.
+    fn is_target(&self, to: Node<'_>) -> bool {
+        let is_name = |node: Node<'_>| bytes(node, self.text()) == self.name.as_bytes();
+        let is_pattern = matches!(to.kind(), "object_pattern" | "array_pattern");
+        is_name(to) || (is_pattern && named_children(to).into_iter().any(is_name))
+    }
+
+    /// Where in the source a node of the assignment begins.
+    pub(crate) fn offset_of(&self, node: Node<'_>) -> usize {
+        self.grown.snippet.source_span(node.byte_range()).start
     }
 }
 
@@ -91,7 +103,18 @@ fn assigns(file: &File<'_>, statement: usize, name: &str) -> bool {
             || [&b":="[..], b"+=", b".=", b":"]
                 .iter()
                 .any(|sign| rest.starts_with(sign))
+            || is_one_of_several(rest)
     })
+}
+
+/// Whether an assignment goes on behind one of its targets: `, err := …`, `, other } = …`.
+fn is_one_of_several(rest: &[u8]) -> bool {
+    let length = rest
+        .iter()
+        .take_while(|byte| is_word(**byte) || b", }]".contains(byte))
+        .count();
+    let behind = rest[length..].strip_prefix(b":").unwrap_or(&rest[length..]);
+    length > 0 && behind.starts_with(b"=") && !behind.starts_with(b"==") && !behind.starts_with(b"=>")
 }
 
 fn parse(file: &File<'_>, span: Span, name: &str) -> Option<Assignment> {

@@ -18,6 +18,7 @@ mod matching;
 pub(crate) mod parse;
 pub(crate) mod query;
 pub(crate) mod regex_literal;
+pub(crate) mod request;
 pub(crate) mod resolve;
 mod scope;
 pub(crate) mod shape;

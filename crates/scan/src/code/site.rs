@@ -8,6 +8,7 @@ use super::condition::{Operand, passes, text_passes};
 use super::constant::Constant;
 use super::file::File;
 use super::flow::assignments;
+use super::request::comes_from_request;
 use super::resolve::Reader;
 use super::scope::function_name;
 use super::shape::{Shape, bytes, str};
@@ -144,7 +145,12 @@ impl CallSite<'_, '_> {
 
     fn passes(&self, test: &Test, node: Node<'_>, text: &[u8]) -> bool {
         let reader = Reader { text, ..self.reader };
-        passes(test, &Expression { node, reader }, self.file.regexes)
+        let expression = Expression {
+            node,
+            reader,
+            site: (self.file, self.offset),
+        };
+        passes(test, &expression, self.file.regexes)
     }
 
     /// What the value of the call is given to.
@@ -165,6 +171,8 @@ impl CallSite<'_, '_> {
 struct Expression<'e> {
     node: Node<'e>,
     reader: Reader<'e>,
+    /// The file, and where the call stands in it.
+    site: (&'e File<'e>, usize),
 }
 
 impl Operand for Expression<'_> {
@@ -178,6 +186,11 @@ impl Operand for Expression<'_> {
 
     fn is_built(&self) -> bool {
         self.reader.is_built(self.node)
+    }
+
+    fn comes_from_request(&self) -> bool {
+        let (file, offset) = self.site;
+        comes_from_request(file, self.reader, self.node, offset)
     }
 
     fn written(&self) -> &[u8] {
