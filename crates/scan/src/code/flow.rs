@@ -85,6 +85,13 @@ pub(crate) fn assignments(file: &File<'_>, name: &str, offset: usize) -> Vec<Ass
     spans.into_iter().filter_map(|span| parse(file, span, name)).collect()
 }
 
+/// How many statements of the file begin with an assignment to `name`.
+pub(crate) fn count_assignments(file: &File<'_>, name: &str) -> usize {
+    (0..file.lexed.statements.len())
+        .filter(|&statement| assigns(file, statement, name))
+        .count()
+}
+
 /// Whether a statement begins with an assignment to `name`.
 fn assigns(file: &File<'_>, statement: usize, name: &str) -> bool {
     let Some(first) = file.lexed.pieces(statement).next() else {

@@ -9,6 +9,7 @@ pub(crate) mod condition;
 pub(crate) mod constant;
 pub(crate) mod file;
 mod fix;
+mod fixed;
 mod flow;
 pub(crate) mod lexed;
 pub(crate) mod lexer;

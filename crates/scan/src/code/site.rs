@@ -7,6 +7,7 @@ use super::arguments::{Arguments, Given};
 use super::condition::{Operand, passes, text_passes};
 use super::constant::Constant;
 use super::file::File;
+use super::fixed::is_fixed;
 use super::flow::assignments;
 use super::request::comes_from_request;
 use super::resolve::Reader;
@@ -67,7 +68,8 @@ impl CallSite<'_, '_> {
             let Asked::Given(asked) = &condition.argument else {
                 continue;
             };
-            if condition.tests.contains(&Test::Built)
+            let looks_behind = |test: &Test| matches!(test, Test::Built | Test::Literal | Test::Matches(_));
+            if condition.tests.iter().any(looks_behind)
                 && let Given::As(node) = self.arguments.given(asked, self.reader.text)
             {
                 names.push(node);
@@ -150,7 +152,9 @@ impl CallSite<'_, '_> {
             reader,
             site: (self.file, self.offset),
         };
+        let is_made_at_run_time = matches!(test, Test::Built | Test::NotLiteral);
         passes(test, &expression, self.file.regexes)
+            && !(is_made_at_run_time && is_fixed(self.file, reader, node, self.offset))
     }
 
     /// What the value of the call is given to.
