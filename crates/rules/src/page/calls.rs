@@ -252,6 +252,7 @@ impl<'a> Cursor<'a> {
             ("is not literal", Test::NotLiteral),
             ("is built", Test::Built),
             ("comes from a request", Test::FromRequest),
+            ("begins with a request", Test::BeginsWithRequest),
         ] {
             if self.word(words) {
                 return Some(test);

@@ -146,7 +146,7 @@ impl fmt::Display for Problem {
             Self::LoneSink => f.write_str("the page has a sink, and no item of `## Calls` says where"),
             Self::StrictByDefault => f.write_str("`strict` has no use on a rule that is on by default"),
             Self::NoRequests => {
-                f.write_str("`comes from a request` is for JavaScript, TypeScript, Go and Java; Python has `only-from`")
+                f.write_str("a test for requests is for JavaScript, TypeScript, Go and Java; Python has `only-from`")
             }
             Self::NoNames => f.write_str("the item does not begin with a name in backticks"),
             Self::BadName(name) => write!(f, "`{name}` is not a qualified name"),

@@ -178,7 +178,8 @@ const WITH_REQUESTS: [&str; 4] = ["javascript", "typescript", "go", "java"];
 fn asks_for_requests(detector: &Detector) -> bool {
     let Detector::Calls(items) = detector else { return false };
     let mut conditions = items.iter().flat_map(|item| item.conditions.iter());
-    conditions.any(|condition| condition.tests.contains(&Test::FromRequest))
+    let asks = |test: &Test| matches!(test, Test::FromRequest | Test::BeginsWithRequest);
+    conditions.any(|condition| condition.tests.iter().any(asks))
 }
 
 /// What only the whole rule can show.

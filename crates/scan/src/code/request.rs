@@ -32,7 +32,7 @@ pub(crate) struct Requests {
 
 static CLEANS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
-        r"(?i)saniti[sz]e|escape|encode|purif|^parse(?:int|float|long|bool|uint)|^(?:number|atoi|valueof|boolean|basename|base|getname|length|size|len|uuid|equals\w*|indexof|includes|startswith|endswith|contains|isempty|test|hash\w*|digest|tofixed|doublevalue|intvalue|nextint)$",
+        r"(?i)saniti[sz]e|escape|encode|purif|^xss$|^parse(?:int|float|long|bool|uint)|^(?:number|atoi|valueof|boolean|basename|base|getname|length|size|len|uuid|equals\w*|indexof|includes|startswith|endswith|contains|isempty|test|hash\w*|digest|tofixed|doublevalue|intvalue|nextint)$",
     )
 });
 /// `name.replace(/[^a-z]/g, "")` leaves nothing but what it names.
@@ -42,6 +42,8 @@ static CARRIES: LazyLock<Regex> = LazyLock::new(|| {
         r"^(?:join|Join|resolve|normalize|Clean|format|Format|Sprintf|Sprint|concat|decode\w*|Decode\w*|unescape|\w*Unescape|String|Buffer|from|toString|File|\w*URL|\w*Url|URI|Uri|URLSearchParams|Path|Paths|get|of|StringBuilder|append|parse|Parse|ParseRequestURI|stringify|trim|Trim\w*|to[A-Z]\w*|replace|replaceAll|Replace\w*|substring|getBytes|asList|create|ReadAll|Object|assign|template|requireNonNull|Optional|ofNullable|orElse|InputStreamReader|BufferedReader|ByteArrayInputStream|StringReader|NewReader|byte|string|\[\]byte|\[\]rune|HttpGet|HttpPost|InputSource|StreamSource)$",
     )
 });
+/// What may stand before the name of a server.
+static OPENS: LazyLock<Regex> = LazyLock::new(|| compiled(r"^(?:redirect:)?(?:(?:https?|ftps?|wss?)?:?//)?$"));
 static CHECKS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"(?i)valid|allow|safe|check|white_?list|permit|trusted|known|includes|\bhas\(|contains|starts_?with|hasprefix|islocal|\.test\(|match|indexof|equals",
@@ -53,14 +55,21 @@ pub(crate) fn compiled(expression: &str) -> Regex {
     Regex::new(expression).expect("an expression of the source compiles")
 }
 
-/// Whether `node`, which the call at `offset` is given, comes from a request.
-pub(crate) fn comes_from_request(file: &File<'_>, reader: Reader<'_>, node: Node<'_>, offset: usize) -> bool {
+/// Whether `node`, which the call at `offset` is given, comes from a request; with `only_first` what it begins with.
+pub(crate) fn comes_from_request(
+    file: &File<'_>,
+    reader: Reader<'_>,
+    node: Node<'_>,
+    offset: usize,
+    only_first: bool,
+) -> bool {
     let Some(requests) = file.code.requests else {
         return false;
     };
     let trace = Trace {
         file,
         requests,
+        only_first,
         parsed: Cell::new(0),
     };
     trace.value(reader, node, offset, 0)
@@ -70,6 +79,8 @@ pub(crate) fn comes_from_request(file: &File<'_>, reader: Reader<'_>, node: Node
 struct Trace<'a> {
     file: &'a File<'a>,
     requests: &'a Requests,
+    /// Whether what stands behind the beginning of a text does not count.
+    only_first: bool,
     parsed: Cell<usize>,
 }
 
@@ -92,6 +103,9 @@ impl Trace<'_> {
                 if CLEANS.is_match(name) || KEEPS_ONLY.is_match(code) {
                     return false;
                 }
+                if self.only_first && reader.is_built(node) {
+                    return self.first_of(reader, &arguments).is_some_and(value);
+                }
                 let carries = CARRIES.is_match(name);
                 self.is_request(code, offset)
                     || object.is_some_and(value)
@@ -101,6 +115,15 @@ impl Trace<'_> {
                             _ => false,
                         }))
             }
+            Shape::Template(parts) if self.only_first => parts.first().copied().is_some_and(|part| {
+                let before = part.start_byte().saturating_sub(node.start_byte());
+                let opening = code.get(1..before.saturating_sub(2)).unwrap_or_default();
+                OPENS.is_match(opening) && value(part)
+            }),
+            Shape::Sum(one, other) if self.only_first => match reader.constant(one) {
+                Some(text) => OPENS.is_match(text.written().as_bytes()) && value(other),
+                None => value(one),
+            },
             Shape::Template(parts) | Shape::Collection(parts) => parts.into_iter().any(value),
             Shape::Sum(one, other) | Shape::Either(one, other) => value(one) || value(other),
             Shape::Inner(inner) | Shape::Given { value: inner, .. } => value(inner),
@@ -109,6 +132,16 @@ impl Trace<'_> {
             }
             _ => false,
         }
+    }
+
+    /// What a formatted text begins with: the argument behind the format, if a place for it stands first.
+    fn first_of<'n>(&self, reader: Reader<'_>, arguments: &[Argument<'n>]) -> Option<Node<'n>> {
+        let [Argument::Positional(format), Argument::Positional(first), ..] = arguments else {
+            return None;
+        };
+        let format = reader.constant(*format)?;
+        let (opening, _) = format.written().split_once('%')?;
+        OPENS.is_match(opening.as_bytes()).then_some(*first)
     }
 
     fn name(&self, reader: Reader<'_>, name: &str, offset: usize, depth: usize) -> bool {

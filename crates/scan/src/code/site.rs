@@ -192,9 +192,9 @@ impl Operand for Expression<'_> {
         self.reader.is_built(self.node)
     }
 
-    fn comes_from_request(&self) -> bool {
+    fn comes_from_request(&self, only_first: bool) -> bool {
         let (file, offset) = self.site;
-        comes_from_request(file, self.reader, self.node, offset)
+        comes_from_request(file, self.reader, self.node, offset, only_first)
     }
 
     fn written(&self) -> &[u8] {

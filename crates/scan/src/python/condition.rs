@@ -157,7 +157,7 @@ impl Operand for Expression<'_> {
     }
 
     /// Pages for Python say `only-from`; that this test stands on none of them, the pages are read for.
-    fn comes_from_request(&self) -> bool {
+    fn comes_from_request(&self, _: bool) -> bool {
         false
     }
 
