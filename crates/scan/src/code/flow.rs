@@ -55,6 +55,13 @@ impl Assignment {
         is_name(to) || (is_pattern && named_children(to).into_iter().any(is_name))
     }
 
+    /// Whether it adds to what the name held: `name += value`.
+    pub(crate) fn adds(&self) -> bool {
+        let behind = memchr::memmem::find(self.text(), self.name.as_bytes()).map(|at| at + self.name.len());
+        let rest = behind.map_or(&[][..], |at| self.text()[at..].trim_ascii_start());
+        rest.starts_with(b"+=")
+    }
+
     /// Where in the source a node of the assignment begins.
     pub(crate) fn offset_of(&self, node: Node<'_>) -> usize {
         self.grown.snippet.source_span(node.byte_range()).start

@@ -8,7 +8,7 @@ use super::condition::{Operand, passes, text_passes};
 use super::constant::Constant;
 use super::file::File;
 use super::fixed::is_fixed;
-use super::flow::assignments;
+use super::flow::{Assignment, assignments};
 use super::request::comes_from_request;
 use super::resolve::Reader;
 use super::scope::function_name;
@@ -30,6 +30,8 @@ struct Swap<'s> {
     argument: Node<'s>,
     value: Node<'s>,
     text: &'s [u8],
+    /// Whether something that is no constant is added to the name as well: `sql += id`.
+    is_extended: bool,
 }
 
 /// What a condition found for an argument.
@@ -49,16 +51,28 @@ impl CallSite<'_, '_> {
         let names = self.names_to_follow(conditions);
         names.into_iter().any(|argument| {
             let assignments = assignments(self.file, str(argument, self.reader.text), self.offset);
+            let is_extended = assignments.iter().any(|assignment| self.extends(assignment));
             assignments.iter().any(|assignment| {
                 assignment.value(self.file).is_some_and(|value| {
                     all_hold(Some(&Swap {
                         argument,
                         value,
                         text: assignment.text(),
+                        is_extended,
                     }))
                 })
             })
         })
+    }
+
+    /// Whether an assignment adds something that is no constant to what the name held.
+    fn extends(&self, assignment: &Assignment) -> bool {
+        let reader = Reader {
+            text: assignment.text(),
+            ..self.reader
+        };
+        let is_constant = |value| is_fixed(self.file, reader, value, assignment.offset_of(value));
+        assignment.adds() && assignment.value(self.file).is_some_and(|value| !is_constant(value))
     }
 
     /// Arguments that are names and that a condition would like to see behind: text that should be built, and options.
@@ -122,7 +136,10 @@ impl CallSite<'_, '_> {
         let any = |passes: &dyn Fn(&Test) -> bool| condition.tests.iter().any(passes);
         match &condition.argument {
             Asked::Given(names) => match self.given(names, swap) {
-                Found::As(node, text) => any(&|test| self.passes(test, node, text)),
+                Found::As(node, text) => any(&|test| {
+                    let is_extended = swap.is_some_and(|swap| swap.is_extended && swap.value == node);
+                    (is_extended && *test == Test::Built) || self.passes(test, node, text)
+                }),
                 Found::Missing => any(&|test| *test == Test::Missing),
                 Found::Unknown => false,
             },
