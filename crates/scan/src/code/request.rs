@@ -104,7 +104,7 @@ impl Trace<'_> {
                     return false;
                 }
                 if self.only_first && reader.is_built(node) {
-                    return self.first_of(reader, &arguments).is_some_and(value);
+                    return first_of(reader, &arguments).is_some_and(value);
                 }
                 let carries = CARRIES.is_match(name);
                 self.is_request(code, offset)
@@ -132,16 +132,6 @@ impl Trace<'_> {
             }
             _ => false,
         }
-    }
-
-    /// What a formatted text begins with: the argument behind the format, if a place for it stands first.
-    fn first_of<'n>(&self, reader: Reader<'_>, arguments: &[Argument<'n>]) -> Option<Node<'n>> {
-        let [Argument::Positional(format), Argument::Positional(first), ..] = arguments else {
-            return None;
-        };
-        let format = reader.constant(*format)?;
-        let (opening, _) = format.written().split_once('%')?;
-        OPENS.is_match(opening.as_bytes()).then_some(*first)
     }
 
     fn name(&self, reader: Reader<'_>, name: &str, offset: usize, depth: usize) -> bool {
@@ -218,4 +208,14 @@ fn method_of<'n>(reader: Reader<'_>, function: Function<'n>) -> (Option<Node<'n>
             _ => (None, node),
         },
     }
+}
+
+/// What a formatted text begins with: the argument behind the format, if a place for it stands first.
+fn first_of<'n>(reader: Reader<'_>, arguments: &[Argument<'n>]) -> Option<Node<'n>> {
+    let [Argument::Positional(format), Argument::Positional(first), ..] = arguments else {
+        return None;
+    };
+    let format = reader.constant(*format)?;
+    let (opening, _) = format.written().split_once('%')?;
+    OPENS.is_match(opening.as_bytes()).then_some(*first)
 }
