@@ -206,6 +206,10 @@ pub enum Test {
     NotLiteral,
     /// Text put together at run time.
     Built,
+    /// Seen to come from a request, which others wrote.
+    FromRequest,
+    /// Seen to begin with text of a request: a scheme such as `https://` may stand before it.
+    BeginsWithRequest,
     /// Value or resolved name is in the list.
     OneOf(List<Text>),
     /// Value or resolved name is not in the list.

@@ -251,6 +251,8 @@ impl<'a> Cursor<'a> {
             ("is literal", Test::Literal),
             ("is not literal", Test::NotLiteral),
             ("is built", Test::Built),
+            ("comes from a request", Test::FromRequest),
+            ("begins with a request", Test::BeginsWithRequest),
         ] {
             if self.word(words) {
                 return Some(test);

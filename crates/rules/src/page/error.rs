@@ -94,6 +94,8 @@ pub enum Problem {
     LoneSink,
     /// `strict` on a rule that is on anyway.
     StrictByDefault,
+    /// A condition asks for requests, of which nothing is known in a language of the rule.
+    NoRequests,
     /// An item that names nothing.
     NoNames,
     /// A name that is not qualified.
@@ -143,6 +145,9 @@ impl fmt::Display for Problem {
             Self::NoCalls => f.write_str("the section `## Calls` has no list"),
             Self::LoneSink => f.write_str("the page has a sink, and no item of `## Calls` says where"),
             Self::StrictByDefault => f.write_str("`strict` has no use on a rule that is on by default"),
+            Self::NoRequests => {
+                f.write_str("a test for requests is for JavaScript, TypeScript, Go and Java; Python has `only-from`")
+            }
             Self::NoNames => f.write_str("the item does not begin with a name in backticks"),
             Self::BadName(name) => write!(f, "`{name}` is not a qualified name"),
             Self::BadCondition { condition, expected } => {

@@ -15,7 +15,7 @@ pub use examples::Example;
 
 use weighbridge_core::RuleId;
 
-use crate::rule::{Detector, Query, Rule, Sink, Text};
+use crate::rule::{Detector, Query, Rule, Sink, Test, Text};
 use front::Front;
 use sections::{Section, Sections};
 
@@ -172,6 +172,16 @@ fn rule(id: &str, text: &str, front: Front, sink: Option<Sink>, detector: (Detec
     }
 }
 
+/// Languages in which it is known what a request is.
+const WITH_REQUESTS: [&str; 4] = ["javascript", "typescript", "go", "java"];
+
+fn asks_for_requests(detector: &Detector) -> bool {
+    let Detector::Calls(items) = detector else { return false };
+    let mut conditions = items.iter().flat_map(|item| item.conditions.iter());
+    let asks = |test: &Test| matches!(test, Test::FromRequest | Test::BeginsWithRequest);
+    conditions.any(|condition| condition.tests.iter().any(asks))
+}
+
 /// What only the whole rule can show.
 fn check_rule(rule: &Rule) -> Result<(), Problem> {
     let is_calls = matches!(rule.detector, Detector::Calls(_));
@@ -192,6 +202,14 @@ fn check_rule(rule: &Rule) -> Result<(), Problem> {
     }
     if rule.strict && rule.default {
         return Err(Problem::StrictByDefault);
+    }
+    if asks_for_requests(&rule.detector)
+        && rule
+            .languages
+            .iter()
+            .any(|language| !WITH_REQUESTS.contains(&language.as_ref()))
+    {
+        return Err(Problem::NoRequests);
     }
     if let Some(short) = rule
         .keywords

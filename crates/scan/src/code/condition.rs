@@ -13,6 +13,8 @@ pub(crate) trait Operand {
     fn names(&self) -> Vec<String>;
     /// Whether it is text that is put together at run time.
     fn is_built(&self) -> bool;
+    /// Whether it is seen to come from a request; with `only_first` its beginning.
+    fn comes_from_request(&self, only_first: bool) -> bool;
     /// Its source text.
     fn written(&self) -> &[u8];
 }
@@ -43,6 +45,8 @@ pub(crate) fn passes(test: &Test, operand: &dyn Operand, regexes: &Regexes<'_>) 
         Test::Literal => operand.constant().is_some(),
         Test::NotLiteral => operand.constant().is_none(),
         Test::Built => operand.is_built(),
+        Test::FromRequest => operand.comes_from_request(false),
+        Test::BeginsWithRequest => operand.comes_from_request(true),
         Test::OneOf(list) => is_named(list),
         Test::NotOneOf(list) => !is_named(list),
         Test::Matches(regex) => matches(regex),

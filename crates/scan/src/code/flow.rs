@@ -7,11 +7,11 @@ use weighbridge_core::Span;
 
 use super::file::File;
 use super::parse::CodeParser;
-use super::shape::{Shape, bytes};
+use super::shape::{Shape, bytes, named_children};
 use super::snippet::Snippet;
 use super::trees::{Grown, Statements as _};
 use super::walk::for_each_node;
-use crate::word::is_boundary;
+use crate::word::{is_boundary, is_word};
 
 /// Assignments looked at for one use, the nearest first.
 const MAX_ASSIGNMENTS: usize = 8;
@@ -40,12 +40,31 @@ impl Assignment {
         for_each_node(&self.grown.tree, |node, _| {
             if value.is_none()
                 && let Shape::Given { to, value: given } = (file.code.shape)(node, self.text())
-                && bytes(to, self.text()) == self.name.as_bytes()
+                && self.is_target(to)
             {
                 value = Some(given);
             }
         });
         value
+    }
+
+    /// Whether a target is the name, or a pattern such as `{ name }` that holds it.
+    fn is_target(&self, to: Node<'_>) -> bool {
+        let is_name = |node: Node<'_>| bytes(node, self.text()) == self.name.as_bytes();
+        let is_pattern = matches!(to.kind(), "object_pattern" | "array_pattern");
+        is_name(to) || (is_pattern && named_children(to).into_iter().any(is_name))
+    }
+
+    /// Whether it adds to what the name held: `name += value`.
+    pub(crate) fn adds(&self) -> bool {
+        let behind = memchr::memmem::find(self.text(), self.name.as_bytes()).map(|at| at + self.name.len());
+        let rest = behind.map_or(&[][..], |at| self.text()[at..].trim_ascii_start());
+        rest.starts_with(b"+=")
+    }
+
+    /// Where in the source a node of the assignment begins.
+    pub(crate) fn offset_of(&self, node: Node<'_>) -> usize {
+        self.grown.snippet.source_span(node.byte_range()).start
     }
 }
 
@@ -73,6 +92,13 @@ pub(crate) fn assignments(file: &File<'_>, name: &str, offset: usize) -> Vec<Ass
     spans.into_iter().filter_map(|span| parse(file, span, name)).collect()
 }
 
+/// How many statements of the file begin with an assignment to `name`.
+pub(crate) fn count_assignments(file: &File<'_>, name: &str) -> usize {
+    (0..file.lexed.statements.len())
+        .filter(|&statement| assigns(file, statement, name))
+        .count()
+}
+
 /// Whether a statement begins with an assignment to `name`.
 fn assigns(file: &File<'_>, statement: usize, name: &str) -> bool {
     let Some(first) = file.lexed.pieces(statement).next() else {
@@ -91,7 +117,18 @@ fn assigns(file: &File<'_>, statement: usize, name: &str) -> bool {
             || [&b":="[..], b"+=", b".=", b":"]
                 .iter()
                 .any(|sign| rest.starts_with(sign))
+            || is_one_of_several(rest)
     })
+}
+
+/// Whether an assignment goes on behind one of its targets: `, err := …`, `, other } = …`.
+fn is_one_of_several(rest: &[u8]) -> bool {
+    let length = rest
+        .iter()
+        .take_while(|byte| is_word(**byte) || b", }]".contains(byte))
+        .count();
+    let behind = rest[length..].strip_prefix(b":").unwrap_or(&rest[length..]);
+    length > 0 && behind.starts_with(b"=") && !behind.starts_with(b"==") && !behind.starts_with(b"=>")
 }
 
 fn parse(file: &File<'_>, span: Span, name: &str) -> Option<Assignment> {

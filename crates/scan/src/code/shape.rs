@@ -3,6 +3,7 @@
 use tree_sitter::{Language, Node};
 
 use super::lexed::Lexed;
+use super::request::Requests;
 use super::table::Words;
 
 /// A language with a grammar. To add one, see ARCHITECTURE.md, "How to add a language".
@@ -43,6 +44,8 @@ pub(crate) struct Code {
     pub(crate) lookers: &'static [&'static str],
     /// Words before a name that give it a meaning of the file's own.
     pub(crate) definers: &'static [&'static str],
+    /// What holds text of a request, if pages may ask for it.
+    pub(crate) requests: Option<&'static Requests>,
 }
 
 /// A grammar of a language, and the files it is for.

@@ -7,7 +7,9 @@ use super::arguments::{Arguments, Given};
 use super::condition::{Operand, passes, text_passes};
 use super::constant::Constant;
 use super::file::File;
-use super::flow::assignments;
+use super::fixed::is_fixed;
+use super::flow::{Assignment, assignments};
+use super::request::comes_from_request;
 use super::resolve::Reader;
 use super::scope::function_name;
 use super::shape::{Shape, bytes, str};
@@ -28,6 +30,8 @@ struct Swap<'s> {
     argument: Node<'s>,
     value: Node<'s>,
     text: &'s [u8],
+    /// Whether something that is no constant is added to the name as well: `sql += id`.
+    is_extended: bool,
 }
 
 /// What a condition found for an argument.
@@ -47,16 +51,28 @@ impl CallSite<'_, '_> {
         let names = self.names_to_follow(conditions);
         names.into_iter().any(|argument| {
             let assignments = assignments(self.file, str(argument, self.reader.text), self.offset);
+            let is_extended = assignments.iter().any(|assignment| self.extends(assignment));
             assignments.iter().any(|assignment| {
                 assignment.value(self.file).is_some_and(|value| {
                     all_hold(Some(&Swap {
                         argument,
                         value,
                         text: assignment.text(),
+                        is_extended,
                     }))
                 })
             })
         })
+    }
+
+    /// Whether an assignment adds something that is no constant to what the name held.
+    fn extends(&self, assignment: &Assignment) -> bool {
+        let reader = Reader {
+            text: assignment.text(),
+            ..self.reader
+        };
+        let is_constant = |value| is_fixed(self.file, reader, value, assignment.offset_of(value));
+        assignment.adds() && assignment.value(self.file).is_some_and(|value| !is_constant(value))
     }
 
     /// Arguments that are names and that a condition would like to see behind: text that should be built, and options.
@@ -66,7 +82,8 @@ impl CallSite<'_, '_> {
             let Asked::Given(asked) = &condition.argument else {
                 continue;
             };
-            if condition.tests.contains(&Test::Built)
+            let looks_behind = |test: &Test| matches!(test, Test::Built | Test::Literal | Test::Matches(_));
+            if condition.tests.iter().any(looks_behind)
                 && let Given::As(node) = self.arguments.given(asked, self.reader.text)
             {
                 names.push(node);
@@ -119,7 +136,10 @@ impl CallSite<'_, '_> {
         let any = |passes: &dyn Fn(&Test) -> bool| condition.tests.iter().any(passes);
         match &condition.argument {
             Asked::Given(names) => match self.given(names, swap) {
-                Found::As(node, text) => any(&|test| self.passes(test, node, text)),
+                Found::As(node, text) => any(&|test| {
+                    let is_extended = swap.is_some_and(|swap| swap.is_extended && swap.value == node);
+                    (is_extended && *test == Test::Built) || self.passes(test, node, text)
+                }),
                 Found::Missing => any(&|test| *test == Test::Missing),
                 Found::Unknown => false,
             },
@@ -144,7 +164,14 @@ impl CallSite<'_, '_> {
 
     fn passes(&self, test: &Test, node: Node<'_>, text: &[u8]) -> bool {
         let reader = Reader { text, ..self.reader };
-        passes(test, &Expression { node, reader }, self.file.regexes)
+        let expression = Expression {
+            node,
+            reader,
+            site: (self.file, self.offset),
+        };
+        let is_made_at_run_time = matches!(test, Test::Built | Test::NotLiteral);
+        passes(test, &expression, self.file.regexes)
+            && !(is_made_at_run_time && is_fixed(self.file, reader, node, self.offset))
     }
 
     /// What the value of the call is given to.
@@ -165,6 +192,8 @@ impl CallSite<'_, '_> {
 struct Expression<'e> {
     node: Node<'e>,
     reader: Reader<'e>,
+    /// The file, and where the call stands in it.
+    site: (&'e File<'e>, usize),
 }
 
 impl Operand for Expression<'_> {
@@ -178,6 +207,11 @@ impl Operand for Expression<'_> {
 
     fn is_built(&self) -> bool {
         self.reader.is_built(self.node)
+    }
+
+    fn comes_from_request(&self, only_first: bool) -> bool {
+        let (file, offset) = self.site;
+        comes_from_request(file, self.reader, self.node, offset, only_first)
     }
 
     fn written(&self) -> &[u8] {

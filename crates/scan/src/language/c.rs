@@ -62,6 +62,7 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &["sizeof", "decltype"],
     definers: &["class", "struct", "define"],
+    requests: None,
 };
 
 static LEXIS: Lexis = Lexis {

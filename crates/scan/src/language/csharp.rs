@@ -52,6 +52,7 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &["nameof", "typeof"],
     definers: &["class", "interface", "enum", "record", "struct"],
+    requests: None,
 };
 
 static LEXIS: Lexis = Lexis {

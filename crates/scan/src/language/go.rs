@@ -2,12 +2,15 @@
 //!
 //! Source: [The Go Programming Language Specification](https://go.dev/ref/spec).
 
+use std::sync::LazyLock;
+
 use tree_sitter::Node;
 use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
 use crate::code::lexis::{Brace, Lexis, Literal};
+use crate::code::request::{Requests, compiled};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 
 pub(super) const GO: Recognised = Recognised {
@@ -50,6 +53,16 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &["reflect.TypeOf", "reflect.ValueOf"],
     definers: &["func", "var", "const", "type"],
+    requests: Some(&REQUESTS),
+};
+
+static REQUESTS: Requests = Requests {
+    expressions: LazyLock::new(|| {
+        compiled(
+            r"^(?:\w+\.)?(?:r|req|request)\.(?:URL\.(?:Query\(|Path|RawPath|RawQuery|Host|String\()|(?:FormValue|PostFormValue|FormFile|Cookie|Cookies|Referer|UserAgent|PathValue)\(|(?:Form|PostForm|MultipartForm|Header|Body|Host|RequestURI|QueryStringParameters|PathParameters)\b)|^(?:c|ctx)\.(?:Query|QueryParam|Param|Params|PostForm|DefaultQuery|DefaultPostForm|FormValue|GetHeader|GetQuery|GetPostForm|GetRawData|QueryArray|Cookie)\(|^mux\.Vars\(|^chi\.URLParam\(|^(?:ps|params)\.ByName\(",
+        )
+    }),
+    parameters: None,
 };
 
 static LEXIS: Lexis = Lexis {

@@ -2,12 +2,15 @@
 //!
 //! Source: [The Java Language Specification](https://docs.oracle.com/javase/specs/jls/se21/html/index.html).
 
+use std::sync::LazyLock;
+
 use tree_sitter::Node;
 use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
 use crate::code::lexis::{Brace, Lexis, Literal};
+use crate::code::request::{Requests, compiled};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 
 pub(super) const JAVA: Recognised = Recognised {
@@ -50,6 +53,20 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &[],
     definers: &["class", "interface", "enum", "record"],
+    requests: Some(&REQUESTS),
+};
+
+static REQUESTS: Requests = Requests {
+    expressions: LazyLock::new(|| {
+        compiled(
+            r"^(?:\w+\.)*\w*[rR]eq(?:uest)?\w*(?:\(\))?\.get(?:Parameter\w*|Headers?|HeaderNames|QueryString|Cookies|RequestUR[IL]|PathInfo|InputStream|Reader|Parts?|ServletPath)\(|^\w*[cC]ookie\w*\.getValue\(",
+        )
+    }),
+    parameters: Some(LazyLock::new(|| {
+        compiled(
+            r"@(?:RequestParam|PathVariable|RequestBody|RequestHeader|CookieValue|ModelAttribute|MatrixVariable|QueryParam|PathParam|FormParam|HeaderParam|CookieParam|RequestPart)\b(?:\([^)]*\))?\s*(?:(?:final|@\w+(?:\([^)]*\))?)\s+)*[\w.<>\[\], ?]+?\s(\w+)\s*[,)]",
+        )
+    })),
 };
 
 static LEXIS: Lexis = Lexis {

@@ -5,12 +5,15 @@
 //!
 //! Source: [ECMAScript, lexical grammar](https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar).
 
+use std::sync::LazyLock;
+
 use tree_sitter::Node;
 use weighbridge_core::Language;
 
 use super::Recognised;
 use crate::code::lexer::lex;
 use crate::code::lexis::{Brace, Lexis};
+use crate::code::request::{Requests, compiled};
 use crate::code::shape::{Argument, Bound, Code, Dialect, Function, Shape, Target, bytes, field, named_children, str};
 use crate::code::table::dotted;
 
@@ -58,6 +61,18 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &["expect", "console.log", "Boolean", "jest.spyOn", "sinon.stub"],
     definers: &["function", "class", "const", "let", "var", "enum", "namespace"],
+    requests: Some(&REQUESTS),
+};
+
+static REQUESTS: Requests = Requests {
+    expressions: LazyLock::new(|| {
+        compiled(
+            r"^(?:this\.)?(?:(?:ctx|c|context|event)\.)?(?:req|request|_req)\.(?:query|params?|body|headers?|cookies|signedCookies|url|originalUrl|path|hostname|host|files?|get|rawBody|nextUrl|json|text|formData)\b|^ctx\.(?:query|params|querystring|url|path|originalUrl|cookies)\b|^event\.(?:body|queryStringParameters|pathParameters|headers|rawPath|rawQueryString)\b|^(?:(?:window|document|self)\.)?location\.(?:search|hash)\b|^(?:document\.referrer|window\.name)$",
+        )
+    }),
+    parameters: Some(LazyLock::new(|| {
+        compiled(r"@(?:Query|Param|Body|Headers)\([^)]*\)\s*(\w+)")
+    })),
 };
 
 static LEXIS: Lexis = Lexis {

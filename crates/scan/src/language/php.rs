@@ -44,6 +44,7 @@ static CODE: Code = Code {
     names_are_values: true,
     lookers: &["function_exists", "is_callable"],
     definers: &["function", "class", "const", "interface", "trait"],
+    requests: None,
 };
 
 const STARTERS: &[&[u8]] = &[

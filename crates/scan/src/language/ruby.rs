@@ -52,6 +52,7 @@ static CODE: Code = Code {
     names_are_values: false,
     lookers: &[],
     definers: &["def", "class", "module", "alias"],
+    requests: None,
 };
 
 /// What begins a statement that goes on to an `end`.

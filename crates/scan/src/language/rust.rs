@@ -58,6 +58,7 @@ static CODE: Code = Code {
         "static",
         "macro_rules",
     ],
+    requests: None,
 };
 
 static LEXIS: Lexis = Lexis {

@@ -43,6 +43,7 @@ static CODE: Code = Code {
     names_are_values: false,
     lookers: &[],
     definers: &["function", "alias"],
+    requests: None,
 };
 
 /// Commands that run the command in their arguments: the options that take a value, and how many words stand before the command.

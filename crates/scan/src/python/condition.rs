@@ -162,6 +162,11 @@ impl Operand for Expression<'_> {
         is_built(self.node, self.text)
     }
 
+    /// Pages for Python say `only-from`; that this test stands on none of them, the pages are read for.
+    fn comes_from_request(&self, _: bool) -> bool {
+        false
+    }
+
     fn written(&self) -> &[u8] {
         bytes(self.node, self.text)
     }
