@@ -120,6 +120,7 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     }
     let context = Context {
         rules: &selection.reported(),
+        read_digest: None,
         version: env!("CARGO_PKG_VERSION"),
         fail_on: settings.fail_on(),
         style: console.stdout_style(),

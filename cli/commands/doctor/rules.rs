@@ -23,6 +23,7 @@ fn line_about(settings: &Settings, files: &Files<'_>) -> Result<Line> {
     let on = selection.reported();
     let context = Context {
         rules: &on,
+        read_digest: None,
         version: env!("CARGO_PKG_VERSION"),
         fail_on: settings.fail_on(),
         style: Style::default(),

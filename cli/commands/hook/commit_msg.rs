@@ -149,6 +149,7 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
     if report.open_findings().next().is_some() || code != 0 {
         let context = Context {
             rules: &reported,
+            read_digest: None,
             version: env!("CARGO_PKG_VERSION"),
             fail_on: settings.fail_on(),
             style: console.stdout_style(),

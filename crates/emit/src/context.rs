@@ -8,6 +8,8 @@ use weighbridge_rules::Rule;
 pub struct Context<'a> {
     /// All rules that were enabled, sorted by id.
     pub rules: &'a [&'a Rule],
+    /// What a report that was read says of these rules; `None` if this run has them, so that the digest is that of the pages.
+    pub read_digest: Option<Digest>,
     /// The version of the program: `0.1.0`.
     pub version: &'a str,
     /// Findings of this severity and above make the run fail; `None` if none does.
@@ -45,8 +47,13 @@ impl<'a> Context<'a> {
         format!("{}{id}.md", self.pages)
     }
 
-    /// Names the set of rules that were enabled, by the text of their pages.
+    /// Names the set of rules that were enabled, by the text of the pages that the scan had.
     pub fn rules_digest(&self) -> Digest {
+        self.read_digest.unwrap_or_else(|| self.pages_digest())
+    }
+
+    /// Names the set of rules that were enabled, by the text of the pages at hand.
+    pub fn pages_digest(&self) -> Digest {
         let parts: Vec<_> = self
             .rules
             .iter()
