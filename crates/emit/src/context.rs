@@ -36,6 +36,18 @@ impl<'a> Context<'a> {
     /// Where the pages of the built-in rules are published.
     pub const PAGES: &'static str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/rules/");
 
+    /// The context of a scan with these rules, sorted by id, whose pages are published where the built-in ones are.
+    pub fn of_scan(rules: &'a [&'a Rule], version: &'a str, fail_on: Option<Severity>, style: Style) -> Self {
+        Self {
+            rules,
+            read_digest: None,
+            version,
+            fail_on,
+            style,
+            pages: Self::PAGES,
+        }
+    }
+
     /// The enabled rule called `id`.
     pub(crate) fn rule(&self, id: &RuleId) -> Option<&'a Rule> {
         let index = self.rules.binary_search_by(|rule| rule.id.cmp(id)).ok()?;

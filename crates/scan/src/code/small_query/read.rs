@@ -1,5 +1,6 @@
 //! Reads the text of a query.
 
+use std::num::NonZeroU16;
 use std::sync::OnceLock;
 
 use tree_sitter::Language;
@@ -75,10 +76,8 @@ impl<'t> Reader<'t> {
     }
 
     fn step(&mut self, tests: &mut Vec<Test>) -> Option<Step> {
-        let field = match self.field()? {
-            Some(name) => Some(self.grammar.field_id_for_name(name)?),
-            None => None,
-        };
+        let has_field = !self.rest.starts_with(['(', '[', '"']);
+        let field = if has_field { Some(self.field()?) } else { None };
         let mut step = Step {
             wanted: Wanted::Named,
             field,
@@ -132,14 +131,11 @@ impl<'t> Reader<'t> {
         Some(())
     }
 
-    /// `name:`, if it stands here.
-    fn field(&mut self) -> Option<Option<&'t str>> {
-        if self.rest.starts_with(['(', '[', '"']) {
-            return Some(None);
-        }
+    /// `name:`
+    fn field(&mut self) -> Option<NonZeroU16> {
         let name = self.word()?;
         self.take(":")?;
-        Some(Some(name))
+        self.grammar.field_id_for_name(name)
     }
 
     /// `@name`, as often as it stands here.
