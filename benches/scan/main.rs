@@ -187,6 +187,7 @@ fn report(bencher: Bencher<'_, '_>, format: Format) {
     known.sort_by(|a, b| a.id.cmp(&b.id));
     let context = Context {
         rules: &known,
+        read_digest: None,
         version: "0.0.0",
         fail_on: None,
         style: Style::default(),

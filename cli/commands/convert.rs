@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::builder::{OsStringValueParser, TypedValueParser as _};
 use clap::{Args, ValueHint};
-use weighbridge_core::RuleId;
 use weighbridge_emit::{Context, Format, ReadReport, Times};
 use weighbridge_rules::Rule;
 
@@ -63,12 +62,13 @@ pub(crate) fn convert(arguments: ConvertArguments, console: &Console) -> Result<
     let read = report_file::read(&arguments.report)?;
     let context = Context {
         rules: &rules(&read, &Catalogue::new(&own))?,
+        read_digest: Some(read.rules_digest),
         version: &read.version,
         fail_on: read.fail_on,
         style: console.stdout_style(),
         pages: Context::PAGES,
     };
-    if context.rules_digest() != read.rules_digest {
+    if context.pages_digest() != read.rules_digest {
         let version = &read.version;
         console.warning(
             "the report was made with other pages of these rules; what is said about a rule comes from the pages at hand",
@@ -93,22 +93,13 @@ pub(crate) fn convert(arguments: ConvertArguments, console: &Console) -> Result<
 
 /// The pages of the rules that were enabled when the report was made.
 fn rules<'r>(read: &ReadReport, catalogue: &Catalogue<'r>) -> Result<Vec<&'r Rule>> {
-    let known = catalogue.rules();
-    let page = |id: &RuleId| known.binary_search_by(|rule| rule.id.cmp(id)).map(|index| known[index]);
-    let pages: Vec<_> = read.enabled_rules.iter().filter_map(|id| page(id).ok()).collect();
-    let unknown = read.enabled_rules.len() - pages.len();
-    let Some(first) = read.enabled_rules.iter().find(|id| page(id).is_err()) else {
-        return Ok(pages);
-    };
-    let more = match unknown {
-        1 => String::new(),
-        _ => format!(" and {} more", unknown - 1),
-    };
-    Err(failure(
-        format!("the report was made with rules that are not known here: `{first}`{more}"),
-        format!(
-            "name the folder of their pages with `--rules DIR`, and use weighbridge {}, which made the report",
-            read.version
-        ),
-    ))
+    read.rules(catalogue.rules()).map_err(|unknown| {
+        failure(
+            unknown.to_string(),
+            format!(
+                "name the folder of their pages with `--rules DIR`, and use weighbridge {}, which made the report",
+                read.version
+            ),
+        )
+    })
 }

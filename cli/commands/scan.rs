@@ -118,13 +118,13 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     if let Some(change) = &mut report.change {
         change.guarded = guard.is_on();
     }
-    let context = Context {
-        rules: &selection.reported(),
-        version: env!("CARGO_PKG_VERSION"),
-        fail_on: settings.fail_on(),
-        style: console.stdout_style(),
-        pages: Context::PAGES,
-    };
+    let reported = selection.reported();
+    let context = Context::of_scan(
+        &reported,
+        env!("CARGO_PKG_VERSION"),
+        settings.fail_on(),
+        console.stdout_style(),
+    );
     let times = Times {
         started,
         ended: seconds_since_1970(),

@@ -13,7 +13,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let lines = written(Format::Jsonl, &read);
     assert_eq!(read_report(&lines), Ok(again.clone()), "in lines too");
     assert_eq!(read_own_report(lines.as_slice()), Ok(again.clone()), "bit by bit too");
-    assert_eq!((&again.version, again.fail_on), (&read.version, read.fail_on));
+    assert_eq!((&again.version, again.fail_on, again.rules_digest), (&read.version, read.fail_on, read.rules_digest));
     let comparison = compare(&read, &again);
     assert!(comparison.fixed.is_empty() && comparison.still.len() == read.report.open_findings().count());
 });
@@ -21,6 +21,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
 fn written(format: Format, read: &ReadReport) -> Vec<u8> {
     let context = Context {
         rules: &[],
+        read_digest: Some(read.rules_digest),
         version: &read.version,
         fail_on: read.fail_on,
         style: Style::default(),

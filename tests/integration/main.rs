@@ -44,6 +44,7 @@ mod git_since;
 mod git_staged;
 mod git_support;
 mod guard;
+mod hostile_code;
 mod hostile_inputs;
 #[cfg(unix)]
 mod hostile_sinks;

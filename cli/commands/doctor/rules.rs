@@ -21,13 +21,7 @@ fn line_about(settings: &Settings, files: &Files<'_>) -> Result<Line> {
     let catalogue = Catalogue::new(&own);
     let selection = Selection::new(&catalogue, settings)?;
     let on = selection.reported();
-    let context = Context {
-        rules: &on,
-        version: env!("CARGO_PKG_VERSION"),
-        fail_on: settings.fail_on(),
-        style: Style::default(),
-        pages: Context::PAGES,
-    };
+    let context = Context::of_scan(&on, env!("CARGO_PKG_VERSION"), settings.fail_on(), Style::default());
     Ok(Line::ok(format!(
         "{} of {} rules are on, {} of them from pages of your own; digest {}",
         on.len(),

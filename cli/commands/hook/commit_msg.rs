@@ -147,13 +147,12 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
         Outcome::Clean => 0,
     };
     if report.open_findings().next().is_some() || code != 0 {
-        let context = Context {
-            rules: &reported,
-            version: env!("CARGO_PKG_VERSION"),
-            fail_on: settings.fail_on(),
-            style: console.stdout_style(),
-            pages: Context::PAGES,
-        };
+        let context = Context::of_scan(
+            &reported,
+            env!("CARGO_PKG_VERSION"),
+            settings.fail_on(),
+            console.stdout_style(),
+        );
         Outputs::new(Some(Format::Text), &[], paths)?.write(&report, &context, Times::default())?;
     }
     Ok(code)

@@ -46,7 +46,9 @@ pub use comparison::{Comparison, ComparisonFormat, NotComparable, Note, OneSided
 pub use context::{Context, Style};
 pub use format::{Format, UnknownFormat, emit, emit_timed};
 pub use json::report_schema;
-pub use read::{MAX_OWN_REPORT_BYTES, MAX_REPORT_BYTES, ReadError, ReadReport, read_own_report, read_report};
+pub use read::{
+    MAX_OWN_REPORT_BYTES, MAX_REPORT_BYTES, ReadError, ReadReport, UnknownRules, read_own_report, read_report,
+};
 pub use shown::{break_commands, path as harmless_path};
 pub use summary::summary_line;
 pub use times::Times;

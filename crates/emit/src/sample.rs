@@ -122,6 +122,7 @@ pub(crate) fn rules() -> Vec<&'static Rule> {
 pub(crate) fn context<'a>(rules: &'a [&'a Rule], style: Style) -> Context<'a> {
     Context {
         rules,
+        read_digest: None,
         version: "1.2.3",
         fail_on: Some(Severity::High),
         style,

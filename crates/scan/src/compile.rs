@@ -84,7 +84,7 @@ fn check_fix(rule: &Rule) -> Result<(), CompileError> {
 }
 
 /// The grammars of the languages that a rule is for.
-fn grammars(rule: &Rule) -> Vec<tree_sitter::Language> {
+pub(crate) fn grammars(rule: &Rule) -> Vec<tree_sitter::Language> {
     let wanted = languages().filter(|language| rule.applies_to(language.name()));
     let grammars = wanted.flat_map(|language| match code_in(language) {
         Some(code) => code.dialects.iter().map(|dialect| (dialect.grammar)()).collect(),

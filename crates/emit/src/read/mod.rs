@@ -20,6 +20,7 @@ use std::io::{self, BufReader, Read};
 use serde::Deserialize;
 use serde_json::Deserializer;
 use weighbridge_core::{Digest, Report, RuleId, Severity};
+use weighbridge_rules::Rule;
 
 use crate::json::SCHEMA_VERSION;
 use crate::prose::at_most;
@@ -55,6 +56,40 @@ impl ReadReport {
     /// Whether findings of `rule` would be in the report.
     pub fn has_enabled(&self, rule: &RuleId) -> bool {
         self.enabled_rules.binary_search(rule).is_ok()
+    }
+
+    /// The rules that were enabled, out of those that are `known`, which are sorted by id.
+    ///
+    /// # Errors
+    ///
+    /// A rule that is not known: without its page the report cannot be written again.
+    pub fn rules<'r>(&self, known: &[&'r Rule]) -> Result<Vec<&'r Rule>, UnknownRules> {
+        let page = |id: &RuleId| known.binary_search_by(|rule| rule.id.cmp(id)).map(|index| known[index]);
+        let pages: Vec<_> = self.enabled_rules.iter().filter_map(|id| page(id).ok()).collect();
+        match self.enabled_rules.iter().find(|id| page(id).is_err()) {
+            None => Ok(pages),
+            Some(first) => Err(UnknownRules {
+                first: first.clone(),
+                more: self.enabled_rules.len() - pages.len() - 1,
+            }),
+        }
+    }
+}
+
+/// A report names rules for which there is no page.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the report was made with rules that are not known here: `{first}`{}", and_more(*more))]
+pub struct UnknownRules {
+    /// The first of them.
+    pub first: RuleId,
+    /// How many there are besides.
+    pub more: usize,
+}
+
+fn and_more(count: usize) -> String {
+    match count {
+        0 => String::new(),
+        _ => format!(" and {count} more"),
     }
 }
 

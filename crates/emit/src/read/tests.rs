@@ -12,10 +12,10 @@ use crate::{Context, Format, Style, emit, every_format, sample};
 
 /// The report in `format`, in the context that it was read with.
 fn emitted(format: Format, read: &ReadReport) -> String {
-    let rules = sample::rules();
-    let rules: Vec<_> = rules.into_iter().filter(|rule| read.has_enabled(&rule.id)).collect();
+    let rules = read.rules(&sample::rules()).unwrap();
     let context = Context {
         rules: &rules,
+        read_digest: Some(read.rules_digest),
         version: &read.version,
         fail_on: read.fail_on,
         style: Style::default(),
@@ -311,6 +311,38 @@ fn what_is_no_report_is_refused() {
     );
 }
 
+/// The same text with another rule, whose name has as many letters, and with another digest.
+fn with_other_rules() -> (String, String) {
+    let text = sample::emitted(Format::Json);
+    let digest = read(&text).rules_digest.to_string();
+    let other = text.replacen(&digest, &"0".repeat(64), 1);
+    let unknown = text.replacen("\"prompt/no-audience\"", "\"prompt/no-bodyatall\"", 1);
+    assert!(other != text && unknown != text);
+    (other, unknown)
+}
+
+#[test]
+fn the_digest_of_the_rules_is_that_of_the_scan() {
+    let (other, _) = with_other_rules();
+
+    let read = read(&other);
+
+    assert_eq!(read.rules_digest.to_string(), "0".repeat(64));
+    assert_eq!(emitted(Format::Json, &read), other);
+}
+
+#[test]
+fn a_rule_without_a_page_is_refused() {
+    let (_, unknown) = with_other_rules();
+
+    let error = read(&unknown).rules(&sample::rules()).unwrap_err();
+
+    assert_eq!(
+        error.to_string(),
+        "the report was made with rules that are not known here: `prompt/no-bodyatall`"
+    );
+}
+
 #[test]
 fn a_text_has_a_limit() {
     let said = refused(|json| json["findings"][0]["message"] = json!("a".repeat((1 << 20) + 1)));
@@ -421,7 +453,8 @@ proptest! {
 
         let changed = [&whole[..at], &text, &whole[end..]].concat();
 
-        if let Ok(read) = read_report(changed.as_bytes()) {
+        // A rule without a page is refused where the report would be written again.
+        if let Ok(read) = read_report(changed.as_bytes()) && read.rules(&sample::rules()).is_ok() {
             prop_assert_eq!(read_report(emitted(Format::Json, &read).as_bytes()), Ok(read));
         }
     }

@@ -24,6 +24,7 @@ pub(crate) mod resolve;
 mod scope;
 pub(crate) mod shape;
 mod site;
+mod small_query;
 pub(crate) mod snippet;
 pub(crate) mod table;
 pub(crate) mod trees;

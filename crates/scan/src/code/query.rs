@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use tree_sitter::{Language, Query, QueryCursor, StreamingIterator as _, Tree};
+use tree_sitter::{Language, Node, Query, QueryCursor, StreamingIterator as _, Tree};
 use weighbridge_core::{DetectedFix, Detection, Notification, Source, Span};
 use weighbridge_rules::{EditRule, FixRule, Rule, Scope};
 
 use super::parse::CodeParser;
+use super::small_query::SmallQuery;
 use super::trees::{Forest, Statements};
 use crate::CompileError;
 use crate::RuleUse;
@@ -38,11 +39,17 @@ struct Parsed<'p> {
     source_span: &'p dyn Fn(Range<usize>) -> Span,
 }
 
+/// A query, ready for use.
+enum Compiled {
+    Small(SmallQuery),
+    Any(Query),
+}
+
 /// A compiled `## Query` section.
 pub(crate) struct QueryRule<'r> {
     rule: usize,
     query: &'r weighbridge_rules::Query,
-    compiled: OnceLock<Query>,
+    compiled: OnceLock<Compiled>,
     words: Vec<Vec<&'r str>>,
 }
 
@@ -84,9 +91,7 @@ impl<'r> QueryRule<'r> {
         if wanted.is_empty() {
             return None;
         }
-        let query = self
-            .compiled
-            .get_or_init(|| compile(&self.query.source, grammar).expect("queries were checked when the page was read"));
+        let query = self.compiled.get_or_init(|| compile(&self.query.source, grammar));
         let text = file.source().bytes();
         let needs_file = self.query.scope == Scope::File;
         if needs_file
@@ -125,38 +130,52 @@ impl<'r> QueryRule<'r> {
     fn matches(
         &self,
         file: &impl Searched,
-        query: &Query,
+        query: &Compiled,
         parsed: &Parsed<'_>,
         range: Range<usize>,
         found: &mut Vec<Detection>,
     ) {
-        let capture = query.capture_index_for_name("finding");
-        let mut cursor = QueryCursor::new();
-        cursor.set_match_limit(MATCH_LIMIT);
-        cursor.set_byte_range(range);
-        let mut matches = cursor.matches(query, parsed.tree.root_node(), parsed.text);
-        while let Some(matched) = matches.next() {
-            for node in matched
-                .captures()
-                .iter()
-                .filter(|found| Some(found.index) == capture)
-                .map(|found| found.node)
-            {
-                let span = (parsed.source_span)(node.byte_range());
-                let rule_use = &file.uses()[self.rule];
-                let mut detection = detection(rule_use, span, file.scope_of(span));
-                if let Some(fix) = &rule_use.rule.fix {
-                    let captured = |name: &str| {
+        match query {
+            Compiled::Small(query) => query.for_each_match(parsed.tree, parsed.text, &range, |matched| {
+                let finding = matched.node("finding").into_iter();
+                found.extend(finding.map(|node| self.detection(file, parsed, node, |name| matched.node(name))));
+            }),
+            Compiled::Any(query) => {
+                let mut cursor = QueryCursor::new();
+                cursor.set_match_limit(MATCH_LIMIT);
+                cursor.set_byte_range(range);
+                let mut matches = cursor.matches(query, parsed.tree.root_node(), parsed.text);
+                while let Some(matched) = matches.next() {
+                    let nodes = |name: &str| {
                         let capture = query.capture_index_for_name(name);
-                        let nodes = matched.captures().iter();
-                        let mut nodes = nodes.filter(|found| Some(found.index) == capture);
-                        nodes.next().map(|found| (parsed.source_span)(found.node.byte_range()))
+                        let captures = matched.captures().iter();
+                        captures
+                            .filter(move |found| Some(found.index) == capture)
+                            .map(|found| found.node)
                     };
-                    detection.fix = fix_of_captures(fix, captured);
+                    let findings = nodes("finding");
+                    found.extend(findings.map(|node| self.detection(file, parsed, node, |name| nodes(name).next())));
                 }
-                found.push(detection);
             }
         }
+    }
+
+    /// What is said about a match with its `@finding` and the nodes of its other captures.
+    fn detection<'t>(
+        &self,
+        file: &impl Searched,
+        parsed: &Parsed<'_>,
+        finding: Node<'t>,
+        captured: impl Fn(&str) -> Option<Node<'t>>,
+    ) -> Detection {
+        let span = (parsed.source_span)(finding.byte_range());
+        let rule_use = &file.uses()[self.rule];
+        let mut detection = detection(rule_use, span, file.scope_of(span));
+        if let Some(fix) = &rule_use.rule.fix {
+            let span_of = |name: &str| captured(name).map(|node| (parsed.source_span)(node.byte_range()));
+            detection.fix = fix_of_captures(fix, span_of);
+        }
+        detection
     }
 }
 
@@ -174,8 +193,12 @@ fn fix_of_captures(rule: &FixRule, captured: impl Fn(&str) -> Option<Span>) -> O
     detected(rule, edits, &steps)
 }
 
-fn compile(source: &str, grammar: &Language) -> Result<Query, tree_sitter::QueryError> {
-    Query::new(grammar, source)
+/// Takes tree-sitter's engine only where it has to: it reads the whole grammar first.
+fn compile(source: &str, grammar: &Language) -> Compiled {
+    match SmallQuery::read(source, grammar) {
+        Some(small) => Compiled::Small(small),
+        None => Compiled::Any(Query::new(grammar, source).expect("queries were checked when the page was read")),
+    }
 }
 
 /// Checks the query of a page against a grammar.
@@ -184,7 +207,7 @@ pub(crate) fn check(rule: &Rule, query: &weighbridge_rules::Query, grammar: &Lan
         let message = "`statement` has no use where `scope` is `file`: the query sees all of them";
         return Err(CompileError::new(rule, message.to_owned()));
     }
-    let compiled = compile(&query.source, grammar).map_err(|error| {
+    let compiled = Query::new(grammar, &query.source).map_err(|error| {
         CompileError::at(
             rule,
             rule.detector_line + error.row,
