@@ -68,7 +68,7 @@ pub(crate) enum Effort {
 }
 
 /// Words that reach a name dynamically.
-const DYNAMIC_WORDS: [&str; 8] = [
+const DYNAMIC_WORDS: [&str; 11] = [
     "getattr",
     "vars",
     "__import__",
@@ -77,6 +77,9 @@ const DYNAMIC_WORDS: [&str; 8] = [
     "__builtins__",
     "modules",
     "globals",
+    "locals",
+    "__getattribute__",
+    "attrgetter",
 ];
 
 impl<'r> Builder<'r> {
@@ -302,8 +305,16 @@ impl Prefilter<'_> {
 
 /// Whether a text goes on behind one of [`DYNAMIC_WORDS`] so that a name of interest could come of it.
 fn reaches_in_python(text: &[u8], word: std::ops::Range<usize>, heads: &FxHashSet<&str>) -> bool {
+    let before = text[..word.start].trim_ascii_end();
     let text = &text[word.start..];
     let length = text.iter().take_while(|byte| is_word(**byte)).count();
+    if matches!(&text[..length], b"getattr" | b"vars" | b"__import__" | b"import_module")
+        && before.ends_with(b"=")
+        && text.get(length).is_none_or(|byte| matches!(byte, b'\n' | b'\r' | b';'))
+    {
+        // `get = getattr`
+        return true;
+    }
     let behind = text[length..].trim_ascii_start();
     match &text[..length] {
         b"getattr" | b"vars" => {
@@ -313,10 +324,10 @@ fn reaches_in_python(text: &[u8], word: std::ops::Range<usize>, heads: &FxHashSe
             let inside = inside.trim_ascii_start();
             let length = inside.iter().take_while(|byte| is_word(**byte)).count();
             std::str::from_utf8(&inside[..length])
-                .is_ok_and(|head| heads.contains(head) || DYNAMIC_WORDS.contains(&head))
+                .is_ok_and(|head| heads.contains(head) || head == "builtins" || DYNAMIC_WORDS.contains(&head))
         }
         b"__dict__" | b"modules" | b"__builtins__" => behind.starts_with(b"[") || behind.starts_with(b"."),
-        b"globals" => behind.starts_with(b"()["),
+        b"globals" | b"locals" => behind.starts_with(b"()["),
         _ => behind.starts_with(b"("),
     }
 }

@@ -12,6 +12,7 @@ mod fold;
 pub(crate) mod grade;
 mod guards;
 mod harmless;
+mod hints;
 mod interpreter;
 mod parameters;
 mod places;

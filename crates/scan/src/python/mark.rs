@@ -6,6 +6,7 @@ use weighbridge_core::Span;
 use super::File;
 use super::imports::is_import;
 use super::lexer::Line;
+use super::resolve::DYNAMIC_FUNCTIONS;
 use crate::code::bindings::Bindings;
 use crate::code::query::QueryRule;
 use crate::code::table::{Head, Need};
@@ -93,6 +94,26 @@ impl Marks {
                 && let Some(index) = file.lexed.line_at(offset)
             {
                 self.marked.push((index, offset));
+            }
+        }
+    }
+
+    /// Marks the statements in which a name of this file reaches something by a text: `import os as o`, `getattr(o, "system")`, or
+    /// `get = getattr`, `get(os, "system")`.
+    pub(crate) fn mark_dynamic_names(&mut self, file: &File<'_>, bindings: &Bindings) {
+        for (name, target) in bindings.iter() {
+            if DYNAMIC_FUNCTIONS.contains(&target) && name != target {
+                self.mark_uses(file, name, false);
+            } else if file.rules.table.leads(target) && !target.contains("()") && name != target {
+                for reach in [
+                    format!("getattr({name},"),
+                    format!("vars({name})"),
+                    format!("{name}.__dict__"),
+                ] {
+                    for (offset, index) in occurrences_of_text(file, &reach) {
+                        self.marked.push((index, offset));
+                    }
+                }
             }
         }
     }
@@ -186,6 +207,15 @@ impl<'n> Seeker<'n> {
                     seeker.heads.push(name.to_owned());
                 }
             }
+        }
+        for module in bindings.stars() {
+            // `from os import *`: the first name behind the module stands alone.
+            let rest = need
+                .name
+                .strip_prefix(module.as_str())
+                .and_then(|rest| rest.strip_prefix('.'));
+            let names = if makes { &mut seeker.makers } else { &mut seeker.heads };
+            names.extend(rest.and_then(|rest| rest.split(['.', '(']).next()).map(str::to_owned));
         }
         if makes && seeker.makers.is_empty() {
             // A fragment without its imports: the module's own name may be used.

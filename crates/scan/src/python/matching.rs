@@ -8,8 +8,8 @@ use super::condition::CallSite;
 use super::fix::Place;
 use super::flow::grade::SinkCall;
 use super::grammar::{KINDS, named_children, str};
-use super::resolve::names;
-use super::scope::is_rebound;
+use super::resolve::{DYNAMIC_FUNCTIONS, names};
+use super::scope::{enclosing_lines, is_rebound};
 use crate::code::bindings::Bindings;
 use crate::code::condition::holds_for_any_argument;
 use crate::code::parse::CodeParser;
@@ -64,7 +64,7 @@ pub(crate) fn collect_bindings(
             }
             for target in names(value, text, bindings) {
                 let target = target + suffix;
-                if file.rules.table.leads(&target) {
+                if file.rules.table.leads(&target) || DYNAMIC_FUNCTIONS.contains(&target.as_str()) {
                     is_new |= bindings.assign(str(name, text), &target);
                 }
             }
@@ -275,9 +275,32 @@ impl<'f> Matcher<'_, 'f> {
         let only_looks = in_call
             .and_then(|call| call.child_by_field_name("function"))
             .is_some_and(|function| LOOKING.contains(&str(function, self.grown.snippet.text())));
-        let is_element =
-            kind == kinds.argument_list || kind == kinds.list || kind == kinds.tuple || kind == kinds.decorator;
-        !only_looks && (is_element || ((kind == kinds.keyword_argument || kind == kinds.pair) && is_value()))
+        let is_element = [
+            kinds.argument_list,
+            kinds.list,
+            kinds.tuple,
+            kinds.expression_list,
+            kinds.decorator,
+            kinds.return_statement,
+        ]
+        .contains(&kind);
+        let names_a_value = [
+            kinds.keyword_argument,
+            kinds.pair,
+            kinds.default_parameter,
+            kinds.typed_default_parameter,
+        ]
+        .contains(&kind);
+        !only_looks && (is_element || (names_a_value && is_value()) || self.is_class_attribute(node, *parent))
+    }
+
+    /// Whether the node is given to an attribute in the body of a class.
+    fn is_class_attribute(&self, node: Node<'_>, parent: Node<'_>) -> bool {
+        parent.kind_id() == KINDS.assignment && parent.child_by_field_name("right") == Some(node) && {
+            let lines = &self.file.lexed.lines;
+            let header = enclosing_lines(self.file, self.source_span(node).start).next();
+            header.is_some_and(|header| self.file.text()[lines[header].code().range()].starts_with(b"class "))
+        }
     }
 
     fn is_in_import(&self) -> bool {

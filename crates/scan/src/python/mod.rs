@@ -17,6 +17,7 @@ mod mark;
 mod matching;
 pub(crate) mod resolve;
 pub(crate) mod scope;
+mod spelled;
 
 use weighbridge_core::{Detection, Notification, Source, Span};
 use weighbridge_rules::Detector;
@@ -170,6 +171,7 @@ pub(crate) fn scan(
     }
     marks.mark_needs(file, &needs, bindings);
     marks.mark_offsets(file, live.dynamic);
+    marks.mark_dynamic_names(file, bindings);
     let queries: Vec<_> = live.queries.iter().map(|&index| &file.rules.queries[index]).collect();
     let wanted: Vec<_> = queries.iter().map(|query| marks.mark_query(file, query)).collect();
     let mut forest = Forest::default();
@@ -177,6 +179,7 @@ pub(crate) fn scan(
     if matching::collect_bindings(file, &mut forest, parser, bindings) {
         // `f = os.system` was found: now the lines that use `f` are of interest too.
         marks.mark_needs(file, &needs, bindings);
+        marks.mark_dynamic_names(file, bindings);
         forest.add(&file.spans(&marks.take_new(file)));
         matching::collect_bindings(file, &mut forest, parser, bindings);
     }

@@ -2,15 +2,20 @@
 
 use tree_sitter::Node;
 
-use super::constant::constant;
 use super::grammar::{KINDS, named_children, str};
+use super::spelled::spelled;
 use crate::code::bindings::Bindings;
-use crate::code::constant::Constant;
 
 /// How deep an expression is followed.
 const MAX_DEPTH: usize = 32;
 /// Names that one expression can stand for at the most.
 const MAX_NAMES: usize = 16;
+
+/// Functions that reach a thing by a text; under another name they do so too.
+pub(crate) const DYNAMIC_FUNCTIONS: [&str; 4] = ["__import__", "getattr", "importlib.import_module", "vars"];
+
+/// Modules that other modules are known to import, and that lead to the system.
+const SYSTEM_MODULES: [&str; 5] = ["builtins", "importlib", "os", "subprocess", "sys"];
 
 /// The qualified names that `node` can stand for; empty if the text does not tell.
 ///
@@ -91,7 +96,18 @@ impl Resolver<'_> {
         if attribute == "__call__" {
             return objects;
         }
-        objects.into_iter().map(|object| join(&object, attribute)).collect()
+        objects
+            .into_iter()
+            .map(|object| {
+                // `pathlib.os` is `os`: a module holds the modules that it imports.
+                let is_module = SYSTEM_MODULES.contains(&attribute) && self.bindings.imports_module(&object);
+                if is_module && !object.ends_with("()") {
+                    attribute.to_owned()
+                } else {
+                    join(&object, attribute)
+                }
+            })
+            .collect()
     }
 
     fn call(&self, node: Node<'_>, depth: usize) -> Vec<String> {
@@ -100,7 +116,7 @@ impl Resolver<'_> {
             .child_by_field_name("arguments")
             .map(named_children)
             .unwrap_or_default();
-        let text_at = |index: usize| arguments.get(index).and_then(|argument| self.constant_text(*argument));
+        let text_at = |index: usize| arguments.get(index).and_then(|argument| spelled(*argument, self.text));
         functions
             .into_iter()
             .flat_map(|function| match self.bindings.without_builtins(&function) {
@@ -123,16 +139,37 @@ impl Resolver<'_> {
                         .unwrap_or_default();
                     objects.into_iter().map(|object| format!("{object}.__dict__")).collect()
                 }
-                _ => vec![format!("{function}()")],
+                "operator.attrgetter()" => {
+                    // `operator.attrgetter("system")(os)`: the text stands in the call before.
+                    let name = self.argument_of_function(node);
+                    let objects = arguments
+                        .first()
+                        .map(|object| self.names(*object, depth + 1))
+                        .unwrap_or_default();
+                    objects
+                        .into_iter()
+                        .filter_map(|object| name.as_deref().map(|name| join(&object, name)))
+                        .collect()
+                }
+                function => match (function.strip_suffix(".__getattribute__"), text_at(0)) {
+                    (Some(object), Some(name)) => vec![join(object, &name)],
+                    _ => vec![format!("{function}()")],
+                },
             })
             .collect()
+    }
+
+    /// The first argument of the call that gives the function of this call.
+    fn argument_of_function(&self, call: Node<'_>) -> Option<String> {
+        let maker = call.child_by_field_name("function")?.child_by_field_name("arguments")?;
+        spelled(*named_children(maker).first()?, self.text)
     }
 
     /// `module.__dict__["name"]`, `sys.modules["module"]`, `globals()["name"]`.
     fn subscript(&self, node: Node<'_>, depth: usize) -> Vec<String> {
         let Some(key) = node
             .child_by_field_name("subscript")
-            .and_then(|key| self.constant_text(key))
+            .and_then(|key| spelled(key, self.text))
         else {
             return Vec::new();
         };
@@ -140,7 +177,7 @@ impl Resolver<'_> {
         values
             .into_iter()
             .flat_map(|value| match self.bindings.without_builtins(&value) {
-                "sys.modules" | "__builtins__" => vec![key.clone()],
+                "sys.modules" | "__builtins__" | "__dict__" => vec![key.clone()],
                 "globals()" | "locals()" => self.identifier(&key),
                 value => value
                     .strip_suffix(".__dict__")
@@ -149,13 +186,6 @@ impl Resolver<'_> {
                     .collect(),
             })
             .collect()
-    }
-
-    fn constant_text(&self, node: Node<'_>) -> Option<String> {
-        match constant(node, self.text) {
-            Some(Constant::Text(text)) => Some(text),
-            _ => None,
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use weighbridge_rules::{ArgumentName, Sink, SinkKind};
 
 use super::super::File;
 use super::context::Context;
+use super::hints::Hints;
 use super::interpreter::Interpreter;
 use super::may_hold_source;
 use super::region::{Scope, region, scope_at};
@@ -68,7 +69,15 @@ pub(crate) fn grade<'f>(
         .iter()
         .map(|call| verdict(file, call, &found[call.detection], None, &|| *reads_source))
         .collect();
+    let mut hints = None;
     for group in scopes.chunk_by(|a, b| a.0 == b.0) {
+        let is_hopeless = group.iter().all(|(_, index)| wants_source(&calls[*index]))
+            && !hints
+                .get_or_insert_with(|| Hints::of(file, bindings))
+                .reach(file, group[0].0);
+        if is_hopeless {
+            continue;
+        }
         let last = group
             .iter()
             .map(|(_, index)| calls[*index].call.end)
