@@ -178,7 +178,7 @@ impl Interpreter<'_, '_> {
         }
         self.blur_arguments(node);
         let made = everything();
-        let written = method.map_or_else(|| self.text(function), |method| method);
+        let written = method.unwrap_or_else(|| self.text(function));
         match harmless::of_unknown_call(written) {
             Some(said) => made.or(&Value::unknown()).tamed(said, span),
             None if made.is_constant() => Value::unknown(),

@@ -78,7 +78,7 @@ impl Harmless {
     /// For every kind: a number, or text that was compared with a list.
     pub(crate) const EVERYWHERE: Self = Self(u16::MAX);
     /// A function says by its name that it checks or cleans: `validate_path(x)`.
-    pub(crate) const SAID: Self = Self(u16::MAX & !CERTAIN);
+    pub(crate) const SAID: Self = Self(!CERTAIN);
 
     pub(crate) const fn at(kinds: &[SinkKind]) -> Self {
         let mut bits = CERTAIN;
