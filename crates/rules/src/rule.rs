@@ -101,11 +101,13 @@ pub enum SinkKind {
     Deserialise,
     /// A language model takes it for an order: text of the role `system` or `developer`.
     Prompt,
+    /// It is an `XPath` expression or an LDAP filter.
+    Query,
 }
 
 impl SinkKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Code,
         Self::Command,
         Self::Program,
@@ -115,6 +117,7 @@ impl SinkKind {
         Self::Url,
         Self::Deserialise,
         Self::Prompt,
+        Self::Query,
     ];
 }
 

@@ -116,6 +116,7 @@ enum WrittenSink {
     Url,
     Deserialise,
     Prompt,
+    Query,
 }
 
 /// What becomes of a call with a constant value.
@@ -230,6 +231,7 @@ impl WrittenSink {
             Self::Url => SinkKind::Url,
             Self::Deserialise => SinkKind::Deserialise,
             Self::Prompt => SinkKind::Prompt,
+            Self::Query => SinkKind::Query,
         }
     }
 }

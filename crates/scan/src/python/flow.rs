@@ -17,6 +17,7 @@ mod interpreter;
 mod parameters;
 mod places;
 mod region;
+mod shell;
 mod sources;
 #[cfg(test)]
 mod tests;

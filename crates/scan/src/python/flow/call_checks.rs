@@ -107,7 +107,7 @@ impl Interpreter<'_, '_> {
             None
         };
         match arguments.first() {
-            Some(subject) if says == Some(is_true) => self.harmless(*subject, Harmless::EVERYWHERE),
+            Some(subject) if says == Some(is_true) => self.harmless(*subject, Harmless::SAID),
             _ => Vec::new(),
         }
     }
@@ -150,9 +150,14 @@ impl Interpreter<'_, '_> {
         let Some(argument) = first_argument(call).filter(|_| is_validator || is_raising(name)) else {
             return;
         };
+        let harmless = if is_raising(name) {
+            Harmless::EVERYWHERE
+        } else {
+            Harmless::SAID
+        };
         let fact = Fact {
             place: self.text(argument).to_owned(),
-            says: Says::Harmless(Harmless::EVERYWHERE),
+            says: Says::Harmless(harmless),
         };
         self.apply(&fact, call);
     }

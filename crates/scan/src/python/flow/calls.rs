@@ -2,7 +2,7 @@
 
 use tree_sitter::Node;
 use weighbridge_core::Origin;
-use weighbridge_rules::ArgumentName;
+use weighbridge_rules::{ArgumentName, SinkKind};
 
 use super::containers::method_result;
 use super::interpreter::Interpreter;
@@ -22,6 +22,9 @@ const NEVER_RETURNING: [&str; 9] = [
     "bottle.abort",
     "werkzeug.exceptions.abort",
 ];
+
+/// A text without the quotation mark that would end the string it stands in.
+pub(super) const QUOTELESS: Harmless = Harmless::at(&[SinkKind::Query]);
 
 /// The values of the arguments of a call.
 #[derive(Default)]
@@ -164,6 +167,9 @@ impl Interpreter<'_, '_> {
         if let Some(value) = self.inlined(function, &name, given) {
             return value;
         }
+        if let Some(receiver) = receiver.filter(|_| method == Some("replace") && takes_quotes_out(given)) {
+            return Value::made_of([receiver]).tamed(QUOTELESS, span);
+        }
         let on_constant = receiver.is_some_and(Value::is_constant);
         let method_name = method.unwrap_or_default();
         let is_pure = harmless::is_pure(&name, false) || (on_constant && harmless::is_pure(method_name, true));
@@ -172,7 +178,12 @@ impl Interpreter<'_, '_> {
         }
         self.blur_arguments(node);
         let made = everything();
-        if made.is_constant() { Value::unknown() } else { made }
+        let written = method.unwrap_or_else(|| self.text(function));
+        match harmless::of_unknown_call(written) {
+            Some(said) => made.or(&Value::unknown()).tamed(said, span),
+            None if made.is_constant() => Value::unknown(),
+            None => made,
+        }
     }
 
     /// A collection that is given to a function of which nothing is known can come back changed.
@@ -290,6 +301,16 @@ impl Interpreter<'_, '_> {
         let written = self.text(function);
         let target = self.context.bindings.targets(written).first();
         NEVER_RETURNING.contains(&written) || target.is_some_and(|target| NEVER_RETURNING.contains(&target.as_str()))
+    }
+}
+
+/// Whether `text.replace("'", "&apos;")` leaves no quotation mark of that kind.
+fn takes_quotes_out(given: &Given) -> bool {
+    match given.positional.as_slice() {
+        [from, to] => {
+            matches!(from.as_text(), Some(quote @ ("'" | "\"")) if to.as_text().is_some_and(|to| !to.contains(quote)))
+        }
+        _ => false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! From what reaches a call to how bad the call is. Graded and not hidden: only a page can say that a call is left out.
 
+use std::cell::LazyCell;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 use weighbridge_core::{Confidence, DetectedFlow, Detection, Origin, Severity, Span};
@@ -11,6 +13,7 @@ use super::hints::Hints;
 use super::interpreter::Interpreter;
 use super::may_hold_source;
 use super::region::{Scope, region, scope_at};
+use super::shell::{is_shell, is_shell_flag};
 use super::value::{Key, Part, Value};
 use crate::code::bindings::Bindings;
 
@@ -50,7 +53,8 @@ pub(crate) fn grade<'f>(
     let mut wanted: FxHashMap<Span, Vec<usize>> = FxHashMap::default();
     let mut scopes: Vec<(Scope, usize)> = Vec::new();
     let wants_source = |call: &SinkCall<'_>| sink_of(file, call).is_some_and(|sink| !sink.only_from.is_empty());
-    let has_source = !calls.iter().any(wants_source) || may_hold_source(file, bindings);
+    let reads_source = LazyCell::new(|| may_hold_source(file, bindings));
+    let has_source = !calls.iter().any(wants_source) || *reads_source;
     for (index, call) in calls.iter().enumerate() {
         if !has_source && wants_source(call) {
             continue;
@@ -63,7 +67,7 @@ pub(crate) fn grade<'f>(
     let context = Context::new(file, bindings, wanted, arguments);
     let mut verdicts: Vec<Verdict> = calls
         .iter()
-        .map(|call| verdict(file, call, &found[call.detection], None))
+        .map(|call| verdict(file, call, &found[call.detection], None, &|| *reads_source))
         .collect();
     let mut hints = None;
     for group in scopes.chunk_by(|a, b| a.0 == b.0) {
@@ -85,7 +89,13 @@ pub(crate) fn grade<'f>(
         }
         for (_, index) in group {
             let value = context.take(*index);
-            verdicts[*index] = verdict(file, &calls[*index], &found[calls[*index].detection], value.as_ref());
+            verdicts[*index] = verdict(
+                file,
+                &calls[*index],
+                &found[calls[*index].detection],
+                value.as_ref(),
+                &|| *reads_source,
+            );
         }
     }
     let mut is_kept = vec![true; found.len()];
@@ -124,7 +134,14 @@ fn run(context: &Context<'_>, scope: Scope, last: usize) {
 }
 
 /// What the value says about the call; without one, only whether the page wants calls of which nothing is known.
-fn verdict(file: &File<'_>, call: &SinkCall<'_>, detection: &Detection, value: Option<&Value>) -> Verdict {
+/// `reads_source` tells whether a request or a language model may have a say in the file.
+fn verdict(
+    file: &File<'_>,
+    call: &SinkCall<'_>,
+    detection: &Detection,
+    value: Option<&Value>,
+    reads_source: &dyn Fn() -> bool,
+) -> Verdict {
     let Some(sink) = sink_of(file, call) else {
         return Verdict::Stays;
     };
@@ -141,6 +158,9 @@ fn verdict(file: &File<'_>, call: &SinkCall<'_>, detection: &Detection, value: O
     if !sink.only_from.is_empty() && !wanted {
         return Verdict::Falls;
     }
+    // Beside a source, what nobody outside decides is noise; elsewhere it still tells that a shell or an unpickler is at work.
+    let is_always_clean = matches!(sink.kind, SinkKind::Code | SinkKind::Html);
+    let leaves_out = || sink.constant_is_clean && (is_always_clean || reads_source());
     let rule_use = &file.uses[call.rule];
     // Who sets the severity of a rule wants that one.
     let is_set = rule_use.severity != rule_use.rule.severity;
@@ -171,12 +191,13 @@ fn verdict(file: &File<'_>, call: &SinkCall<'_>, detection: &Detection, value: O
                 flow: (part.origin > Origin::Parameter).then(|| flow(&part, false)),
             }
         }
-        None if value.is_constant() && sink.constant_is_clean => Verdict::Falls,
+        None if value.is_constant() && leaves_out() => Verdict::Falls,
         None if value.is_constant() => lowered(DetectedFlow {
             origin: Origin::Constant,
             is_tamed: false,
             steps: Vec::new(),
         }),
+        None if leaves_out() && value.parts().iter().all(|part| part.harmless.is_certain()) => Verdict::Falls,
         None => match worst(&mut value.parts().iter()) {
             Some(part) => lowered(flow(&part, true)),
             None => Verdict::Stays,
@@ -206,11 +227,18 @@ fn flow(part: &Part, is_tamed: bool) -> DetectedFlow {
     }
 }
 
-/// For a prompt, the text of the roles that give orders; for a program, the first word of the list.
+/// For a prompt, the text of the roles that give orders; for a program, the first word of the list, or the script of a shell.
 fn relevant(value: &Value, kind: SinkKind) -> Option<Value> {
     match kind {
         SinkKind::Program => match value.items() {
-            Some(items) => items.get(&Key::Index(0)).cloned(),
+            Some(items) => {
+                let text = |index| items.get(&Key::Index(index)).and_then(Value::as_text);
+                let is_script = text(0).is_some_and(is_shell) && (1..3).filter_map(text).any(is_shell_flag);
+                if is_script {
+                    return Some(Value::made_of(items.values()));
+                }
+                items.get(&Key::Index(0)).cloned()
+            }
             None if value.is_mixed() => None,
             None => Some(value.clone()),
         },

@@ -3,6 +3,7 @@
 use tree_sitter::Node;
 use weighbridge_rules::SinkKind;
 
+use super::calls::QUOTELESS;
 use super::interpreter::Interpreter;
 use super::value::{Harmless, Key, Literal, Value};
 use super::{FIELDS, named_parts};
@@ -203,11 +204,11 @@ impl Interpreter<'_, '_> {
     fn facts_of_membership(&mut self, left: Node<'_>, right: Node<'_>, is_true: bool) -> Vec<Fact> {
         if !is_true {
             // `if ".." in path: raise` keeps a path where it is.
-            let is_parent = self.evaluate(left).as_text() == Some("..");
-            return if is_parent {
-                self.harmless(right, INSIDE)
-            } else {
-                Vec::new()
+            let left = self.evaluate(left);
+            return match left.as_text() {
+                Some(".." | "../") => self.harmless(right, INSIDE),
+                Some("'" | "\"") => self.harmless(right, QUOTELESS),
+                _ => Vec::new(),
             };
         }
         let container = self.evaluate(right);

@@ -9,6 +9,8 @@ const HTML: Harmless = Harmless::at(&[SinkKind::Html]);
 const PATH: Harmless = Harmless::at(&[SinkKind::Path]);
 const SQL: Harmless = Harmless::at(&[SinkKind::Sql]);
 const CODE: Harmless = Harmless::at(&[SinkKind::Code]);
+const QUERY: Harmless = Harmless::at(&[SinkKind::Query]);
+const URL: Harmless = Harmless::at(&[SinkKind::Url]);
 /// Percent signs are left of everything that has a meaning in a page or a host; slashes stay.
 const QUOTED: Harmless = Harmless::at(&[SinkKind::Html, SinkKind::Url]);
 /// The same, slashes included.
@@ -95,6 +97,13 @@ const FUNCTIONS: &[(&str, Harmless)] = &[
     ("psycopg2.sql.Identifier", SQL),
     ("psycopg2.sql.Literal", SQL),
     ("psycopg2.extensions.quote_ident", SQL),
+    ("ldap.filter.escape_filter_chars", QUERY),
+    ("ldap.filter.filter_format", QUERY),
+    ("ldap.dn.escape_dn_chars", QUERY),
+    ("ldap3.utils.conv.escape_filter_chars", QUERY),
+    ("ldap3.utils.dn.escape_rdn", QUERY),
+    ("flask.url_for", URL),
+    ("django.urls.reverse", URL),
     ("repr", CODE),
     ("ascii", CODE),
     ("json.dumps", CODE),
@@ -137,6 +146,14 @@ pub(crate) fn of_call(name: &str) -> Option<Harmless> {
         let (_, method) = name.rsplit_once('.')?;
         METHODS.contains(&method).then_some(Harmless::EVERYWHERE)
     })
+}
+
+/// What a function of which only the name is known says about its result: `sanitize(x)`, `get_safe_value("name")`.
+pub(crate) fn of_unknown_call(name: &str) -> Option<Harmless> {
+    let last = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
+    let mut words = last.split('_');
+    let says = words.any(|word| matches!(word, "safe" | "sanitize" | "sanitise" | "sanitized" | "sanitised"));
+    (says && !last.starts_with("mark_")).then_some(Harmless::SAID)
 }
 
 /// Functions whose result is made of what they are given and of nothing else.

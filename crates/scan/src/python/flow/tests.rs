@@ -105,7 +105,7 @@ fn a_value_that_is_either_keeps_the_worse_origin() {
     );
     assert_eq!(
         in_view("x = request.args['q']\nwith a as b:\n    x = 'a'\nos.system(x)"),
-        "low constant: "
+        "clean"
     );
 }
 
@@ -123,10 +123,7 @@ fn a_loop_is_followed_until_nothing_changes() {
 fn a_loop_that_only_a_check_leaves_is_a_check() {
     let body = "while True:\n    x = request.args['q']\n    if x in ('a', 'b'):\n        break\nos.system(x)";
 
-    assert_eq!(
-        in_view(body),
-        "low request tamed: 5 request.args['q']; 6 x in ('a', 'b')"
-    );
+    assert_eq!(in_view(body), "clean");
 }
 
 #[test]
@@ -150,10 +147,7 @@ fn a_check_of_something_else_is_no_check() {
 fn a_check_of_the_expression_counts_where_it_stands_again() {
     let body = "if request.args['q'] not in ('a', 'b'):\n    abort(400)\nos.system(request.args['q'])";
 
-    assert_eq!(
-        in_view(body),
-        "low request tamed: 4 request.args['q']; 4 request.args['q'] not in ('a', 'b')"
-    );
+    assert_eq!(in_view(body), "clean");
 }
 
 #[test]
@@ -165,13 +159,13 @@ fn a_check_ends_where_the_name_is_given_something_else() {
 
 #[test]
 fn a_method_may_change_the_attributes_of_its_object() {
-    assert_eq!(in_view("t.x = 'a'\nos.system(t.x)"), "low constant: ");
+    assert_eq!(in_view("t.x = 'a'\nos.system(t.x)"), "clean");
     assert_eq!(in_view("t.x = 'a'\nt.load()\nos.system(t.x)"), "high");
 }
 
 #[test]
 fn a_list_that_another_function_was_given_is_not_known_any_more() {
-    assert_eq!(in_view("x = ['a']\nos.system(x[0])"), "low constant: ");
+    assert_eq!(in_view("x = ['a']\nos.system(x[0])"), "clean");
     assert_eq!(in_view("x = ['a']\nfill(x)\nos.system(x[0])"), "high");
 }
 
@@ -216,7 +210,7 @@ fn nested(header: &str, depth: usize) -> String {
 #[test]
 fn what_cannot_be_followed_keeps_its_severity() {
     let long = |statement: &str| format!("x = 'a'\n{}os.system(x)", statement.repeat(20_000));
-    assert_eq!(in_view("x = 'a'\ny = 1\nos.system(x)"), "low constant: ");
+    assert_eq!(in_view("x = 'a'\ny = 1\nos.system(x)"), "clean");
     assert_eq!(in_view(&long("y = 1\n")), "high");
 
     let nested = nested("if a:", 100);
@@ -243,22 +237,19 @@ fn what_grows_without_end_is_followed_in_time() {
 
     assert_eq!(
         in_view(&format!("x = 'a'\n{}os.system(x)", "x = [x]\n".repeat(4_000))),
-        "low constant: "
+        "clean"
     );
     let twins = "x = [x, x]\ny = [y, y]\n".repeat(60);
     assert_eq!(
         in_view(&format!(
             "x = 'a'\ny = 'a'\n{twins}if parameter:\n    x = y\nos.system(x)"
         )),
-        "low constant: "
+        "clean"
     );
 
     let text = "a".repeat(4_000);
     let replaced = "x.replace('a', x)\n".repeat(1_500);
-    assert_eq!(
-        in_view(&format!("x = '{text}'\n{replaced}os.system(x)")),
-        "low constant: "
-    );
+    assert_eq!(in_view(&format!("x = '{text}'\n{replaced}os.system(x)")), "clean");
 }
 
 #[test]
@@ -268,7 +259,7 @@ fn a_call_whose_value_nobody_keeps_is_no_check_unless_it_raises() {
     assert_eq!(after("shlex.quote(x)"), ASKED);
     assert_eq!(after("len(x)"), ASKED);
     assert_eq!(after("log.count(x)"), ASKED);
-    assert_eq!(after("int(x)"), "low request tamed: 4 request.args['q']; 5 int(x)");
+    assert_eq!(after("int(x)"), "clean");
 }
 
 #[test]
@@ -284,7 +275,7 @@ fn loops_in_loops_are_followed_in_time() {
 
     assert_eq!(
         in_view(&format!("x = 'a'\n{loops}{}os.system(x)", " ".repeat(20))),
-        "low constant: "
+        "clean"
     );
 }
 

@@ -6,6 +6,8 @@ use std::rc::Rc;
 use weighbridge_core::{Origin, Span};
 use weighbridge_rules::SinkKind;
 
+use super::shell::{is_shell, is_shell_flag};
+
 /// Of longer texts no more is known than whether they are constant.
 pub(crate) const MAX_TEXT: usize = 4096;
 /// The same holds for collections with more items than this, those in their items included: values are compared and joined item by item.
@@ -69,12 +71,17 @@ pub(crate) type Items = BTreeMap<Key, Value>;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Harmless(u16);
 
+/// Set where it is known, and not only said by the name of a function.
+const CERTAIN: u16 = 1 << 15;
+
 impl Harmless {
     /// For every kind: a number, or text that was compared with a list.
     pub(crate) const EVERYWHERE: Self = Self(u16::MAX);
+    /// A function says by its name that it checks or cleans: `validate_path(x)`.
+    pub(crate) const SAID: Self = Self(!CERTAIN);
 
     pub(crate) const fn at(kinds: &[SinkKind]) -> Self {
-        let mut bits = 0;
+        let mut bits = CERTAIN;
         let mut index = 0;
         while index < kinds.len() {
             bits |= 1 << kinds[index] as u16;
@@ -85,6 +92,10 @@ impl Harmless {
 
     pub(crate) fn holds(self, kind: SinkKind) -> bool {
         self.0 & (1 << kind as u16) != 0
+    }
+
+    pub(crate) fn is_certain(self) -> bool {
+        self.0 & CERTAIN != 0
     }
 
     pub(crate) fn or(self, other: Self) -> Self {
@@ -300,7 +311,7 @@ impl Value {
     /// A text of these parts. Where the first names the server, the others do not.
     pub(crate) fn joined(parts: &[Self]) -> Self {
         let mut joined = Self::made_of(parts);
-        let has_server = |first: &Self| first.has_server || first.as_text().is_some_and(begins_with_server);
+        let has_server = |first: &Self| first.has_server || first.as_text().is_some_and(settles_server);
         if parts.first().is_some_and(has_server) {
             joined.has_server = true;
             for part in &mut joined.parts {
@@ -329,7 +340,11 @@ impl Value {
         }
         self.has_server &= other.has_server;
         self.is_mixed |= other.is_mixed || self.items.is_some() != other.items.is_some();
-        if self.literal != other.literal {
+        let is_shell_anyway = [&self, other].iter().all(|value| value.as_text().is_some_and(is_shell))
+            || [&self, other]
+                .iter()
+                .all(|value| value.as_text().is_some_and(is_shell_flag));
+        if self.literal != other.literal && !is_shell_anyway {
             self.literal = None;
         }
         self.count = 0;
@@ -435,6 +450,12 @@ pub(crate) fn begins_with_server(text: &str) -> bool {
         .find_map(|scheme| text.strip_prefix(scheme));
     rest.and_then(|rest| rest.find(['/', '?']))
         .is_some_and(|length| length > 0)
+}
+
+/// Whether what stands behind `text` does not decide the server: `/search?q=` is a path, `//` begins another server.
+fn settles_server(text: &str) -> bool {
+    let rest = text.strip_prefix('/');
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '\\'])) || begins_with_server(text)
 }
 
 #[cfg(test)]
