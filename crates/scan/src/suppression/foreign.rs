@@ -358,9 +358,10 @@ mod tests {
 
     #[test]
     fn they_cover_no_secrets_and_nothing_that_is_wrong_with_ours() {
-        let ours = "x = 1  # weighbridge: ignore[eval-call] none there  # nosemgrep\n";
+        // In two parts, so that it is no comment of this file.
+        let ours = ["x = 1  # weighbridge:", " ignore[eval-call] none there  # nosemgrep\n"].concat();
 
-        assert_eq!(judged(ours), (Vec::new(), 1));
+        assert_eq!(judged(&ours), (Vec::new(), 1));
     }
 
     #[test]
