@@ -105,7 +105,7 @@ impl Reader {
             return failed(error);
         }
         let mut language = language_of(name, &self.buffer);
-        if is_binary(language, &self.buffer) {
+        if is_binary(name, language, &self.buffer) {
             return Filled::Binary;
         }
         if let Some(size) = size.filter(|size| *size > self.max_bytes) {

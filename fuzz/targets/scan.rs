@@ -15,7 +15,7 @@ static SCANNER: LazyLock<Scanner<'static>> = LazyLock::new(|| {
 pub fn scan(name: &str, bytes: &[u8]) {
     let path = SourcePath::new(name.as_bytes());
     let language = language_of(&path, bytes);
-    let _ = is_binary(language, bytes);
+    let _ = is_binary(&path, language, bytes);
     let decoded = decode_utf16(bytes);
     let text = decoded.as_deref().unwrap_or(bytes);
     let source = Source::new(path, language, text);

@@ -7,8 +7,9 @@
 //! Differs in one point: bytes under the mask count as `*`. A polynomial hash of 100 known characters and a short unknown secret
 //! could be solved for the secret.
 
-use std::collections::HashMap;
 use std::fmt;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::Mask;
 
@@ -98,7 +99,7 @@ impl Windows {
             let (line, behind) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1));
             rest = behind;
             if line.is_ascii() {
-                line.iter().for_each(|byte| self.feed(u16::from(*byte)));
+                self.feed_ascii(line);
                 continue;
             }
             for chunk in line.utf8_chunks() {
@@ -107,6 +108,21 @@ impl Windows {
                     self.feed(0xFFFD);
                 }
             }
+        }
+    }
+
+    /// A line, or the end of one. Nearly all lines are fed by this.
+    fn feed_ascii(&mut self, line: &[u8]) {
+        if !self.line_start || self.previous_was_cr || memchr::memchr(b'\r', line).is_some() {
+            line.iter().for_each(|byte| self.feed(u16::from(*byte)));
+            return;
+        }
+        let start = self.units.len();
+        let counted = line.iter().filter(|byte| !matches!(byte, b' ' | b'\t'));
+        self.units.extend(counted.take(WINDOW).map(|byte| u16::from(*byte)));
+        if self.units.len() > start {
+            self.starts.push(start);
+            self.line_start = line.ends_with(b"\n");
         }
     }
 
@@ -136,7 +152,7 @@ impl Windows {
         let first_modulus = (0..WINDOW).fold(1, |power: u64, _| power.wrapping_mul(MODULUS));
         let unit = |index: usize| self.units.get(index).copied().map_or(0, u64::from);
 
-        let mut counts: HashMap<u64, usize> = HashMap::with_capacity(self.starts.len());
+        let mut counts: FxHashMap<u64, usize> = FxHashMap::with_capacity_and_hasher(self.starts.len(), FxBuildHasher);
         let mut hashes = Vec::with_capacity(self.starts.len());
         let (mut hash, mut end) = (0_u64, 0);
         for start in self.starts {

@@ -1,16 +1,60 @@
 //! Is it text, and in which encoding.
 
-use weighbridge_core::Language;
+use weighbridge_core::{Language, SourcePath};
 
 /// Bytes at the beginning of a file that decide.
 const HEAD_BYTES: usize = 8192;
 
-/// Whether `head`, the beginning of a file of `language`, is not text, so that the file need not be read.
+/// Extensions, and names behind a dot, of files that programs read as text.
+const TEXT_EXTENSIONS: [&[u8]; 28] = [
+    b"cfg",
+    b"conf",
+    b"containerfile",
+    b"csv",
+    b"dockerfile",
+    b"env",
+    b"gitlab-ci",
+    b"gradle",
+    b"hcl",
+    b"htm",
+    b"html",
+    b"ini",
+    b"ipynb",
+    b"json",
+    b"jsonl",
+    b"md",
+    b"mk",
+    b"npmrc",
+    b"properties",
+    b"pypirc",
+    b"sql",
+    b"tf",
+    b"toml",
+    b"tfvars",
+    b"txt",
+    b"xml",
+    b"yaml",
+    b"yml",
+];
+/// Names of such files.
+const TEXT_NAMES: [&[u8]; 4] = [b"dockerfile", b"containerfile", b"makefile", b"jenkinsfile"];
+
+/// Whether `head`, the beginning of the file called `path` of `language`, is not text, so that the file need not be read.
 ///
-/// A file whose name says that it is code is never taken for binary: a zero byte would be an easy way to hide it.
-pub fn is_binary(language: Language, head: &[u8]) -> bool {
+/// A file whose name says that it is code or settings is never taken for binary: a zero byte would be an easy way to hide it.
+pub fn is_binary(path: &SourcePath, language: Language, head: &[u8]) -> bool {
     let head = &head[..head.len().min(HEAD_BYTES)];
-    language == Language::TEXT && head.contains(&0) && utf16_order(head).is_none()
+    language == Language::TEXT && head.contains(&0) && !is_called_text(path) && utf16_order(head).is_none()
+}
+
+/// Whether the name says that a file is text.
+fn is_called_text(path: &SourcePath) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    let ending = name.iter().rposition(|byte| *byte == b'.').map(|dot| &name[dot + 1..]);
+    let begins_with_env = name.starts_with(b".env");
+    begins_with_env
+        || ending.is_some_and(|ending| TEXT_EXTENSIONS.contains(&ending))
+        || TEXT_NAMES.contains(&name.as_slice())
 }
 
 /// The text of a file as UTF-8, if it was written in UTF-16; else `None`. Unpaired surrogates become U+FFFD.
@@ -76,7 +120,7 @@ mod tests {
             ] {
                 let bytes = utf16(text, to_bytes);
 
-                assert!(!is_binary(Language::TEXT, &bytes));
+                assert!(!is_binary(&SourcePath::new(b"a"), Language::TEXT, &bytes));
                 assert_eq!(
                     decode_utf16(&bytes).expect("it is UTF-16"),
                     text.trim_start_matches('\u{feff}').as_bytes()
@@ -86,9 +130,24 @@ mod tests {
     }
 
     #[test]
-    fn zeros_make_a_file_binary_unless_its_name_says_code() {
-        assert!(is_binary(Language::TEXT, b"\x7fELF\0\0\0\x01"));
-        assert!(!is_binary(Language::named("python"), b"eval(a)\0"));
+    fn zeros_make_a_file_binary_unless_its_name_says_otherwise() {
+        let is_binary =
+            |name: &str, language| is_binary(&SourcePath::new(name.as_bytes()), language, b"\x7fELF\0\0\0\x01");
+
+        for name in ["program", "a.bin", "photo.json.png", ".git"] {
+            assert!(is_binary(name, Language::TEXT), "{name}");
+        }
+        for name in [
+            "a.YML",
+            "deep/.env.local",
+            "Dockerfile",
+            "x.Dockerfile",
+            ".npmrc",
+            "notes.txt",
+        ] {
+            assert!(!is_binary(name, Language::TEXT), "{name}");
+        }
+        assert!(!is_binary("a.py", Language::named("python")));
         assert_eq!(decode_utf16(b"plain ASCII text"), None);
     }
 }
