@@ -44,7 +44,7 @@ install_tools() {
 check_with_multitool() {
   local file=$1 output=$scratch/multitool.sarif log=$scratch/multitool.log
   rm -f -- "$output"
-  if ! http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 "$multitool" validate "$file" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' \
+  if ! http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 "$multitool" validate "$file" --rule-kind 'Sarif;Ghas' --level 'Error;Warning' --max-file-size-in-kb 102400 \
     --output "$output" --log ForceOverwrite >"$log" 2>&1 || [[ ! -s $output ]]; then
     cat "$log"
     return 1

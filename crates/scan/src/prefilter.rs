@@ -42,6 +42,8 @@ struct Literal {
     anywhere: Vec<Want>,
     keeps_offsets: bool,
     length: usize,
+    /// Whether it is one character again and again.
+    is_run: bool,
 }
 
 /// Collects words and makes the automaton.
@@ -134,6 +136,7 @@ impl<'r> Builder<'r> {
     fn literal(&mut self, text: &str) -> &mut Literal {
         let literal = self.literals.entry(text.to_owned()).or_default();
         literal.length = text.len();
+        literal.is_run = text.len() > 1 && text.bytes().all(|byte| Some(byte) == text.bytes().next());
         literal
     }
 
@@ -239,6 +242,9 @@ impl Prefilter<'_> {
             return;
         }
         let start = end - literal.length;
+        if literal.is_run && is_amid_run(text, start, end) {
+            return;
+        }
         let is_whole = is_boundary(text, start) && is_boundary(text, end);
         if !is_whole && literal.anywhere.is_empty() {
             return;
@@ -301,6 +307,13 @@ impl Prefilter<'_> {
         seen.seekers.dedup();
         seen.pattern_hits.sort_unstable();
     }
+}
+
+/// Whether a run of one character goes on to both sides, at an offset that may be left out: a long run is hit at each of its bytes,
+/// and hits this far apart still make one window.
+fn is_amid_run(text: &[u8], start: usize, end: usize) -> bool {
+    let goes_on = start > 0 && text[start - 1] == text[start] && text.get(end) == Some(&text[start]);
+    goes_on && !start.is_multiple_of(64)
 }
 
 /// Whether a text goes on behind one of [`DYNAMIC_WORDS`] so that a name of interest could come of it.
@@ -367,6 +380,17 @@ mod tests {
     #[test]
     fn a_pattern_gets_every_offset() {
         assert_eq!(seen("xghp_ ghp_").pattern_hits, [(1, 1), (1, 6)]);
+    }
+
+    #[test]
+    fn a_long_run_of_blanks_is_hit_at_its_ends_and_now_and_then() {
+        let mut builder = Builder::default();
+        builder.want_text(Seeker::Pattern(1), "    ", &[]);
+        let mut seen = Seen::default();
+        let text = format!("x{}y", " ".repeat(200));
+        builder.build(Effort::Quick).search(text.as_bytes(), &mut seen);
+
+        assert_eq!(seen.pattern_hits, [(1, 1), (1, 64), (1, 128), (1, 192), (1, 197)]);
     }
 
     #[test]
