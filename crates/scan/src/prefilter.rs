@@ -337,7 +337,7 @@ fn reaches_in_python(text: &[u8], word: std::ops::Range<usize>, heads: &FxHashSe
             let inside = inside.trim_ascii_start();
             let length = inside.iter().take_while(|byte| is_word(**byte)).count();
             std::str::from_utf8(&inside[..length])
-                .is_ok_and(|head| heads.contains(head) || head == "builtins" || DYNAMIC_WORDS.contains(&head))
+                .is_ok_and(|head| heads.contains(head) || DYNAMIC_WORDS.contains(&head))
         }
         b"__dict__" | b"modules" | b"__builtins__" => behind.starts_with(b"[") || behind.starts_with(b"."),
         b"globals" | b"locals" => behind.starts_with(b"()["),

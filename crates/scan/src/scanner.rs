@@ -153,7 +153,8 @@ impl<'r> Scanner<'r> {
         };
         if language == PYTHON {
             want_code(&mut builder, &self.python.table, &self.python.queries);
-            builder.want_dynamic(modules(&self.python.table).into_iter());
+            // Builtins have no module before them, except here.
+            builder.want_dynamic(modules(&self.python.table).into_iter().chain(["builtins"]));
         } else if let Some(code) = code_in(language) {
             let rules = self.code_rules(language, code);
             want_code(&mut builder, &rules.table, &rules.queries[0]);
@@ -379,7 +380,7 @@ impl Worker<'_, '_> {
                     flow: python::flow::Flow::default(),
                     names_for_fixes: python::fix::NamesForFixes::default(),
                 };
-                let live = python::Live {
+                let live = code::Live {
                     needs,
                     queries,
                     dynamic,

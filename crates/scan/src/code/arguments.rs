@@ -7,9 +7,9 @@ use super::shape::{Argument, bytes};
 
 /// The arguments of a call.
 #[derive(Debug, Default)]
-pub(crate) struct Arguments<'n> {
+pub(crate) struct Arguments<'t, 'n> {
     pub(crate) positional: Vec<Node<'n>>,
-    keywords: Vec<(Node<'n>, Node<'n>)>,
+    keywords: Vec<(&'t [u8], Node<'n>)>,
     /// From this position on, something spread decides.
     spread_from: Option<usize>,
     /// Whether something unknown could hold any keyword.
@@ -27,26 +27,45 @@ pub(crate) enum Given<'n> {
     Unknown,
 }
 
-impl<'n> Arguments<'n> {
+impl<'t, 'n> Arguments<'t, 'n> {
     /// The arguments in the order in which they are written.
-    pub(crate) fn of(written: &[Argument<'n>]) -> Self {
+    pub(crate) fn of(written: &[Argument<'n>], text: &'t [u8]) -> Self {
         let mut arguments = Self::default();
         for argument in written {
             match argument {
-                Argument::Positional(node) if arguments.spread_from.is_none() => arguments.positional.push(*node),
-                Argument::Positional(_) => {}
-                Argument::Keyword(name, value) => arguments.keywords.push((*name, *value)),
-                Argument::Spread => {
-                    arguments.spread_from.get_or_insert(arguments.positional.len());
-                }
-                Argument::KeywordSpread => arguments.has_unknown_keywords = true,
+                Argument::Positional(node) => arguments.add_positional(*node),
+                Argument::Keyword(name, value) => arguments.add_keyword(unquoted(bytes(*name, text)), *value),
+                Argument::Spread => arguments.add_spread(),
+                Argument::KeywordSpread => arguments.add_unknown_keywords(),
             }
         }
         arguments
     }
 
+    /// Adds an argument without a name. Behind something spread nobody knows its position.
+    pub(crate) fn add_positional(&mut self, node: Node<'n>) {
+        if self.spread_from.is_none() {
+            self.positional.push(node);
+        }
+    }
+
+    /// Adds an argument with a name.
+    pub(crate) fn add_keyword(&mut self, name: &'t [u8], value: Node<'n>) {
+        self.keywords.push((name, value));
+    }
+
+    /// Adds `*args`: what stands at this position and behind it is unknown.
+    pub(crate) fn add_spread(&mut self) {
+        self.spread_from.get_or_insert(self.positional.len());
+    }
+
+    /// Adds `**kwargs`: it may hold any keyword.
+    pub(crate) fn add_unknown_keywords(&mut self) {
+        self.has_unknown_keywords = true;
+    }
+
     /// The first of `names` that is given.
-    pub(crate) fn given(&self, names: &[ArgumentName], text: &[u8]) -> Given<'n> {
+    pub(crate) fn given(&self, names: &[ArgumentName]) -> Given<'n> {
         let mut is_unknown = false;
         for name in names {
             match name {
@@ -57,8 +76,7 @@ impl<'n> Arguments<'n> {
                     is_unknown |= self.spread_from.is_some_and(|from| *position >= from);
                 }
                 ArgumentName::Keyword(keyword) => {
-                    let is_it = |name: &Node<'_>| unquoted(bytes(*name, text)) == keyword.as_bytes();
-                    if let Some((_, node)) = self.keywords.iter().find(|(name, _)| is_it(name)) {
+                    if let Some((_, node)) = self.keywords.iter().find(|(name, _)| *name == keyword.as_bytes()) {
                         return Given::As(*node);
                     }
                     is_unknown |= self.has_unknown_keywords;

@@ -37,7 +37,7 @@ pub(crate) fn fix_of_call(
 }
 
 /// The words that are one of `names`.
-fn words(arguments: &Arguments<'_>, names: &[ArgumentName], text: &[u8]) -> Vec<std::ops::Range<usize>> {
+fn words(arguments: &Arguments<'_, '_>, names: &[ArgumentName], text: &[u8]) -> Vec<std::ops::Range<usize>> {
     let is_named = |word: &[u8]| {
         names
             .iter()

@@ -136,7 +136,7 @@ struct Matcher<'a> {
 struct Call<'c> {
     node: Node<'c>,
     function: Function<'c>,
-    arguments: Arguments<'c>,
+    arguments: Arguments<'c, 'c>,
 }
 
 impl Matcher<'_> {
@@ -163,7 +163,7 @@ impl Matcher<'_> {
         let call = Call {
             node,
             function,
-            arguments: Arguments::of(arguments),
+            arguments: Arguments::of(arguments, text),
         };
         let table = &self.file.rules.table;
         let mut names = self.reader.function_names(function);

@@ -116,7 +116,7 @@ pub(crate) struct Live<'l> {
     pub(crate) needs: &'l [usize],
     /// Indices of query rules.
     pub(crate) queries: &'l [usize],
-    /// Offsets of modules in quotes and of `globalThis[`, whose members may be named by a text that is put together.
+    /// Offsets at which a text that is put together may name something: modules in quotes, `globalThis[`, Python's `getattr`.
     pub(crate) dynamic: &'l [usize],
 }
 

@@ -16,7 +16,7 @@ use super::shape::{Shape, bytes, str};
 
 /// A call and what conditions may ask about it.
 pub(crate) struct CallSite<'a, 'n> {
-    pub(crate) arguments: &'a Arguments<'n>,
+    pub(crate) arguments: &'a Arguments<'a, 'n>,
     /// The nodes around the call, outermost first.
     pub(crate) ancestors: &'a [Node<'n>],
     pub(crate) reader: Reader<'a>,
@@ -84,7 +84,7 @@ impl CallSite<'_, '_> {
             };
             let looks_behind = |test: &Test| matches!(test, Test::Built | Test::Literal | Test::Matches(_));
             if condition.tests.iter().any(looks_behind)
-                && let Given::As(node) = self.arguments.given(asked, self.reader.text)
+                && let Given::As(node) = self.arguments.given(asked)
             {
                 names.push(node);
             }
@@ -97,7 +97,7 @@ impl CallSite<'_, '_> {
     }
 
     fn given<'f>(&'f self, names: &[ArgumentName], swap: Option<&'f Swap<'f>>) -> Found<'f> {
-        match self.arguments.given(names, self.reader.text) {
+        match self.arguments.given(names) {
             Given::As(node) => match swap.filter(|swap| swap.argument == node) {
                 Some(swap) => Found::As(swap.value, swap.text),
                 None => Found::As(node, self.reader.text),

@@ -4,12 +4,13 @@ use tree_sitter::Node;
 use weighbridge_rules::{Argument, Condition, Test};
 
 use super::File;
-use super::arguments::{Arguments, Given};
+use super::arguments::arguments;
 use super::constant::{constant, is_built};
 use super::flow::{Assignment, assignments};
 use super::grammar::{KINDS, bytes, str};
 use super::resolve::names;
 use super::scope::function_name;
+use crate::code::arguments::{Arguments, Given};
 use crate::code::bindings::Bindings;
 use crate::code::condition::{Operand, passes, text_passes};
 use crate::code::constant::Constant;
@@ -41,7 +42,7 @@ impl CallSite<'_, '_> {
         if conditions.is_empty() {
             return true;
         }
-        let arguments = Arguments::of(self.call, self.text);
+        let arguments = arguments(self.call, self.text);
         let all_hold = |swap: Option<&Swap<'_>>| {
             conditions
                 .iter()

@@ -10,7 +10,7 @@ use super::resolve::DYNAMIC_FUNCTIONS;
 use crate::code::bindings::Bindings;
 use crate::code::query::QueryRule;
 use crate::code::table::{Head, Need};
-use crate::word::is_boundary;
+use crate::word::{is_boundary, is_word};
 
 /// Offsets of a file whose statements are to be parsed.
 #[derive(Debug, Default)]
@@ -104,16 +104,27 @@ impl Marks {
         for (name, target) in bindings.iter() {
             if DYNAMIC_FUNCTIONS.contains(&target) && name != target {
                 self.mark_uses(file, name, false);
-            } else if file.rules.table.leads(target) && !target.contains("()") && name != target {
-                for reach in [
-                    format!("getattr({name},"),
-                    format!("vars({name})"),
-                    format!("{name}.__dict__"),
-                ] {
-                    for (offset, index) in occurrences_of_text(file, &reach) {
-                        self.marked.push((index, offset));
-                    }
+            }
+        }
+        let leads = |name: &str| {
+            let others = bindings.targets(name).iter().filter(|target| *target != name);
+            others
+                .filter(|target| !target.contains("()"))
+                .any(|target| file.rules.table.leads(target))
+        };
+        let text = file.text();
+        for (word, closer) in [("getattr(", b','), ("vars(", b')')] {
+            for (offset, index) in occurrences_of_text(file, word) {
+                let behind = &text[offset + word.len()..];
+                let name = name_at(behind);
+                if behind.get(name.len()) == Some(&closer) && leads(name) {
+                    self.marked.push((index, offset));
                 }
+            }
+        }
+        for (offset, index) in occurrences_of_text(file, ".__dict__") {
+            if leads(name_before(&text[..offset])) {
+                self.marked.push((index, offset));
             }
         }
     }
@@ -287,6 +298,23 @@ fn occurrences_of_text<'f>(file: &'f File<'_>, word: &'f str) -> impl Iterator<I
             file.lexed.line_at(offset).map(|index| (offset, index))
         }
     })
+}
+
+/// Longer names are not looked up.
+const MAX_NAME_BYTES: usize = 256;
+
+/// The dotted name that a text begins with.
+fn name_at(text: &[u8]) -> &str {
+    let bytes = text.iter().take(MAX_NAME_BYTES);
+    let length = bytes.take_while(|byte| is_word(**byte) || **byte == b'.').count();
+    std::str::from_utf8(&text[..length]).unwrap_or_default()
+}
+
+/// The dotted name that a text ends with.
+fn name_before(text: &[u8]) -> &str {
+    let bytes = text.iter().rev().take(MAX_NAME_BYTES);
+    let length = bytes.take_while(|byte| is_word(**byte) || **byte == b'.').count();
+    std::str::from_utf8(&text[text.len() - length..]).unwrap_or_default()
 }
 
 fn holds(text: &[u8], word: &str) -> bool {

@@ -23,6 +23,7 @@ use weighbridge_core::{Detection, Notification, Source, Span};
 use weighbridge_rules::Detector;
 
 use crate::RuleUse;
+use crate::code::Live;
 use crate::code::bindings::Bindings;
 use crate::code::parse::CodeParser;
 use crate::code::query::{QueryRule, Searched};
@@ -84,16 +85,6 @@ impl Tools {
             marks: Marks::default(),
         }
     }
-}
-
-/// What is to be looked for in a file: what the prefilter saw.
-pub(crate) struct Live<'l> {
-    /// Indices of needs of the call table.
-    pub(crate) needs: &'l [usize],
-    /// Indices of query rules.
-    pub(crate) queries: &'l [usize],
-    /// Offsets of words that reach names dynamically: `getattr`, `__import__`, …
-    pub(crate) dynamic: &'l [usize],
 }
 
 /// Everything about the file under search that does not change while it is searched.

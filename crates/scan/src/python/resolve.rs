@@ -116,37 +116,30 @@ impl Resolver<'_> {
             .child_by_field_name("arguments")
             .map(named_children)
             .unwrap_or_default();
+        let objects = || {
+            let first = arguments.first();
+            first.map(|object| self.names(*object, depth + 1)).unwrap_or_default()
+        };
         let text_at = |index: usize| arguments.get(index).and_then(|argument| spelled(*argument, self.text));
         functions
             .into_iter()
             .flat_map(|function| match self.bindings.without_builtins(&function) {
                 "getattr" => {
-                    let objects = arguments
-                        .first()
-                        .map(|object| self.names(*object, depth + 1))
-                        .unwrap_or_default();
                     let name = text_at(1);
-                    objects
+                    objects()
                         .into_iter()
                         .filter_map(|object| name.as_deref().map(|name| join(&object, name)))
                         .collect()
                 }
                 "__import__" | "importlib.import_module" | "importlib.__import__" => text_at(0).into_iter().collect(),
-                "vars" => {
-                    let objects = arguments
-                        .first()
-                        .map(|object| self.names(*object, depth + 1))
-                        .unwrap_or_default();
-                    objects.into_iter().map(|object| format!("{object}.__dict__")).collect()
-                }
+                "vars" => objects()
+                    .into_iter()
+                    .map(|object| format!("{object}.__dict__"))
+                    .collect(),
                 "operator.attrgetter()" => {
                     // `operator.attrgetter("system")(os)`: the text stands in the call before.
                     let name = self.argument_of_function(node);
-                    let objects = arguments
-                        .first()
-                        .map(|object| self.names(*object, depth + 1))
-                        .unwrap_or_default();
-                    objects
+                    objects()
                         .into_iter()
                         .filter_map(|object| name.as_deref().map(|name| join(&object, name)))
                         .collect()

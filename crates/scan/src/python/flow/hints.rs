@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::super::File;
-use super::super::scope::definition;
-use super::region::{Scope, code};
+use super::super::scope::{definition, function_lines};
+use super::region::{Scope, first_decorator};
 use super::sources;
 use crate::code::bindings::Bindings;
 
@@ -55,15 +55,9 @@ fn holds_word(text: &[u8]) -> bool {
 /// The function whose header is this line, with its decorators.
 fn text_of<'f>(file: &'f File<'_>, header: usize) -> &'f [u8] {
     let lines = &file.lexed.lines;
-    let margin = lines[header].indent();
-    let decorators = lines[..header]
-        .iter()
-        .rev()
-        .take_while(|line| line.indent() == margin && code(file, line).starts_with(b"@"))
-        .count();
-    let body = lines[header + 1..]
-        .iter()
-        .take_while(|line| line.indent() > margin)
-        .count();
-    &file.text()[lines[header - decorators].start..lines[header + body].code_end]
+    let end = function_lines(file, Some(header))
+        .last()
+        .unwrap_or(&lines[header])
+        .code_end;
+    &file.text()[lines[first_decorator(file, header)].start..end]
 }

@@ -53,20 +53,26 @@ pub(crate) fn region(file: &File<'_>, scope: Scope, end: usize) -> Option<Region
 fn function(file: &File<'_>, header: usize, end: usize) -> Option<Snippet> {
     let lines = &file.lexed.lines;
     let margin = lines[header].indent();
-    let is_decorator = |line: &&Line| line.indent() == margin && code(file, line).starts_with(b"@");
-    let decorators = lines[..header].iter().rev().take_while(is_decorator).count();
     let body = &lines[header + 1..];
     let body_margin = body.first().map_or(margin, Line::indent);
     let is_needed = |line: &&Line| line.indent() > margin && (line.start < end || line.indent() > body_margin);
     let body = body.iter().take_while(is_needed).count();
     let mut snippet = Snippet::default();
-    for line in &lines[header - decorators..=header + body] {
+    for line in &lines[first_decorator(file, header)..=header + body] {
         push_line(&mut snippet, file, indented(line, margin));
         if snippet.text().len() > MAX_BYTES {
             return None;
         }
     }
     Some(snippet)
+}
+
+/// The line of the first decorator of the function that a line begins; that line itself if it has none.
+pub(super) fn first_decorator(file: &File<'_>, header: usize) -> usize {
+    let lines = &file.lexed.lines;
+    let margin = lines[header].indent();
+    let is_decorator = |line: &&Line| line.indent() == margin && code(file, line).starts_with(b"@");
+    header - lines[..header].iter().rev().take_while(is_decorator).count()
 }
 
 /// The module with `pass` in the place of every function.
