@@ -9,7 +9,10 @@ use std::process::Command;
 const ALLOWED: &[(&str, &[&str])] = &[
     ("weighbridge-core", &[]),
     ("weighbridge-rules", &["weighbridge-core"]),
-    ("weighbridge-scan", &["weighbridge-core", "weighbridge-rules"]),
+    (
+        "weighbridge-scan",
+        &["weighbridge-core", "weighbridge-rules", "weighbridge-yaml"],
+    ),
     ("weighbridge-emit", &["weighbridge-core", "weighbridge-rules"]),
     ("weighbridge-forge", &["weighbridge-core"]),
     ("weighbridge-yaml", &[]),
