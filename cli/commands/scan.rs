@@ -1,12 +1,15 @@
 //! `weighbridge scan`: walk, read, scan, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::{Notification, NotificationLevel, Report, Skipped, Summary};
 use weighbridge_emit::{Context, Times, harmless_path, summary_line};
+use weighbridge_scan::ImageVerdict;
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
@@ -15,9 +18,11 @@ use crate::clock::seconds_since_1970;
 use crate::console::Console;
 use crate::exit_code::{FINDINGS, INCOMPLETE, exit_code};
 use crate::failure::failure;
+use crate::files::Files;
 use crate::fix::{self, Wish};
 use crate::git::Scope;
 use crate::guard::{self, Circumstances, Guard};
+use crate::images::{self, ImageArguments, policy_of, table, warn_of_weak_policy};
 use crate::interrupt;
 use crate::output::{Outputs, print};
 use crate::pages::own_rules;
@@ -54,23 +59,19 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     let deciding = deciding(&settings, &loaded.policy, loaded.path.as_deref(), &paths);
 
     interrupt::listen();
-    let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?;
+    let mut search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?;
     let mut walked = search.files(scope.as_ref(), &guard)?;
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
     if walked.entries.is_empty() {
-        let (message, hint) = nothing_to_scan(scope.as_ref(), &settings);
-        if arguments.require_files {
-            return Err(failure(message, hint));
-        }
-        let note = Notification::note("run/no-files", None, message);
-        walked.notifications.push(note.with_hint(hint));
+        note_that_there_is_nothing(&mut walked, scope.as_ref(), &settings, arguments.require_files)?;
     }
     let leniency = arguments.leniency;
     if arguments.files {
         return list_files(&walked, leniency, console);
     }
+    search.image_verdicts = verify_images(&arguments.images, &mut walked, &settings, &files, console)?;
     let wish = Wish::of(arguments.fixes, arguments.fix_limits);
     let is_stdin_held = wish.is_some() && fix::hold_stdin(&mut walked, &settings, arguments.format)?;
     let mut results = search.results(&walked, began, console)?;
@@ -138,6 +139,38 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     Ok(ExitCode::from(if code == 0 && fails_on_fix { FINDINGS } else { code }))
 }
 
+/// The verdicts about the images that the files name, if they are asked for; they are shown to people as a table.
+fn verify_images(
+    arguments: &ImageArguments,
+    walked: &mut Walked,
+    settings: &Settings,
+    files: &Files<'_>,
+    console: &Console,
+) -> Result<Arc<BTreeMap<String, ImageVerdict>>> {
+    if !arguments.verify {
+        if !arguments.trust.image_policy.is_empty() {
+            return Err(failure(
+                "`--image-policy` is given, but no image is verified",
+                "add `--verify`",
+            ));
+        }
+        return Ok(Arc::default());
+    }
+    let policy = policy_of(&arguments.trust, files)?;
+    warn_of_weak_policy(&policy, console);
+    let verified = images::verify(
+        &arguments.source,
+        &policy,
+        &walked.entries,
+        settings.max_file_size.value,
+    )?;
+    if !verified.rows.is_empty() {
+        console.summary(&table(&verified.rows));
+    }
+    walked.notifications.extend(verified.notifications);
+    Ok(verified.verdicts)
+}
+
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
     let has_stdin = arguments.paths.iter().any(|path| path.as_os_str() == "-");
     if arguments.stdin_filename.is_some() && !has_stdin {
@@ -175,6 +208,21 @@ fn report(walked: Walked, mut scanned: Scanned, search: &Search<'_>) -> Report {
         },
     };
     Report::new(scanned.findings, notifications, summary)
+}
+
+fn note_that_there_is_nothing(
+    walked: &mut Walked,
+    scope: Option<&Scope>,
+    settings: &Settings,
+    require_files: bool,
+) -> Result<()> {
+    let (message, hint) = nothing_to_scan(scope, settings);
+    if require_files {
+        return Err(failure(message, hint));
+    }
+    let note = Notification::note("run/no-files", None, message);
+    walked.notifications.push(note.with_hint(hint));
+    Ok(())
 }
 
 /// Why there may be nothing to scan, and what to do about it.

@@ -1,11 +1,11 @@
 //! From evidence to a verdict. Pure: bytes, a policy and a time in.
 
 use crate::authority::{AttestationRule, Authority, Means};
-use crate::engine::{Checked, EngineError};
+use crate::engine::{Artifact, Checked, EngineError};
 use crate::evidence::{Evidence, Signature};
 use crate::policy::{ImagePolicy, PinKind, Policy};
 use crate::scheme::statement::{difference, is_of_type};
-use crate::scheme::{Question, signature_of, statement_of};
+use crate::scheme::{Question, check, signature_of, statement_of};
 use crate::verdict::{Outcome, Signer, Verdict};
 use crate::{ImageDigest, Reference};
 
@@ -235,6 +235,43 @@ fn first_that_holds(
         Outcome::Unsigned,
         format!("nobody has {verb} it{}", foreign.unwrap_or_default()),
     ))
+}
+
+/// What a file and the bundle beside it come to, by one authority, at the time `now` in seconds since 1970.
+///
+/// Bundles of every version count here: the file and its bundle were named by whoever asks.
+pub fn judge_blob(artifact: Artifact<'_>, bundle: &str, authority: &Authority, now: i64) -> Verdict {
+    let of = |outcome, reason: String| Verdict::new(outcome, reason);
+    let verdict = match check(authority, bundle, artifact, now) {
+        Ok(checked) => {
+            let rules = &authority.attestations;
+            let missing = rules.iter().find(|rule| {
+                let statement = checked.statement.as_ref();
+                !statement.is_some_and(|statement| is_of_type(statement, rule) && difference(statement, rule).is_none())
+            });
+            match missing {
+                None => Verdict {
+                    signer: Some(signer(&checked)),
+                    ..of(Outcome::Trusted, "the signature holds".to_owned())
+                },
+                Some(rule) => of(
+                    Outcome::InvalidSignature,
+                    format!("the statement is not what is asked for: {}", rule.predicate_type),
+                ),
+            }
+        }
+        Err(EngineError::Invalid(reason)) => of(Outcome::InvalidSignature, reason),
+        Err(EngineError::OtherSigner(reason)) => of(Outcome::WrongSigner, reason),
+        Err(EngineError::Unsupported(reason)) => of(Outcome::CouldNotVerify, reason),
+    };
+    Verdict {
+        digest: match artifact {
+            Artifact::Bytes(bytes) => Some(ImageDigest::of(bytes)),
+            Artifact::Digest(digest) => Some(digest.clone()),
+        },
+        decided_by: Some(authority.name.clone()),
+        ..verdict
+    }
 }
 
 fn signer(checked: &Checked) -> Signer {

@@ -18,7 +18,7 @@ mod verdict;
 
 pub use digest::ImageDigest;
 pub use evidence::{Evidence, Layer, Signature};
-pub use judge::{judge, needs_evidence};
+pub use judge::{judge, judge_blob, needs_evidence};
 pub use reference::{Reference, ReferenceError};
 pub use scheme::statement::predicate_type;
 pub use verdict::{Outcome, Signer, Verdict};

@@ -236,10 +236,9 @@ fn word(text: &str, start: usize) -> (Word, usize) {
                 at = end;
                 continue;
             }
-            Some(_) => value.push(byte),
             None if byte == b'"' || byte == b'\'' => quote = Some(byte),
             None if byte.is_ascii_whitespace() || b";|&()`".contains(&byte) => break,
-            None => value.push(byte),
+            _ => value.push(byte),
         }
         at += 1;
     }

@@ -34,12 +34,8 @@ pub(super) fn read(text: &str, found: &mut Vec<ImageReference>) {
 fn resource(text: &str, document: &Node, found: &mut Vec<ImageReference>) {
     document.walk(&mut Vec::new(), &mut |path, node| {
         let Some(scalar) = node.scalar() else { return };
-        let is_image = match path {
-            [.., "image"] => true,
-            // A volume that is an image: weights are shipped so.
-            [.., "volumes", "image", "reference"] => true,
-            _ => false,
-        };
+        // The last is a volume that is an image: weights are shipped so.
+        let is_image = matches!(path, [.., "image"] | [.., "volumes", "image", "reference"]);
         // What people write about images is no image.
         let is_text =
             path.contains(&"annotations") || path.contains(&"labels") || scalar.text.contains(char::is_whitespace);

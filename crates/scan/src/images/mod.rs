@@ -7,6 +7,7 @@ mod compose;
 mod devcontainer;
 mod dockerfile;
 mod kubernetes;
+mod list;
 mod modelfile;
 mod pipelines;
 #[cfg(test)]
@@ -50,6 +51,10 @@ const KINDS: &[Kind] = &[
     Kind {
         is_one: |path| embed::is_dockerfile(path),
         read: dockerfile::read,
+    },
+    Kind {
+        is_one: list::is_one,
+        read: list::read,
     },
     Kind {
         is_one: modelfile::is_one,

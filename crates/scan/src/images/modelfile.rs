@@ -22,13 +22,20 @@ pub(super) fn read(text: &str, found: &mut Vec<ImageReference>) {
         };
         let is_from = name.eq_ignore_ascii_case("FROM") || name.eq_ignore_ascii_case("ADAPTER");
         // A path to weights is no name.
-        let is_path = value.starts_with(['.', '/', '~']) || value.ends_with(".gguf") || value.ends_with(".safetensors");
+        let is_path = value.starts_with(['.', '/', '~']) || is_weights(value);
         if is_from && !is_path {
             let behind = start + line.find(name).unwrap_or(0) + name.len();
             let place = text[behind..].find(value).map_or(behind, |offset| behind + offset);
             found.push(model(Span::new(place, place + value.len()), value));
         }
     }
+}
+
+fn is_weights(value: &str) -> bool {
+    let extension = value
+        .rsplit_once('.')
+        .map(|(_, extension)| extension.to_ascii_lowercase());
+    extension.is_some_and(|extension| ["gguf", "safetensors"].contains(&extension.as_str()))
 }
 
 /// A model of Ollama's library, or of a host that it names.

@@ -52,23 +52,18 @@ pub(super) fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> St
     while let Some(dollar) = rest.find('$') {
         whole.push_str(&rest[..dollar]);
         let behind = &rest[dollar + 1..];
-        let (written, known) = match behind.strip_prefix('{') {
-            Some(inside) => {
-                let Some(end) = closing(inside) else {
-                    whole.push_str(&rest[dollar..]);
-                    return whole;
-                };
-                let (name, default) = name_and_default(&inside[..end]);
-                let default = default.map(|default| expanded(default, value));
-                (end + 3, value(name).filter(|value| !value.is_empty()).or(default))
-            }
-            None => {
-                let length = behind
-                    .bytes()
-                    .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
-                    .count();
-                (length + 1, value(&behind[..length]))
-            }
+        let (written, known) = if let Some(inside) = behind.strip_prefix('{') {
+            let Some(end) = closing(inside) else {
+                whole.push_str(&rest[dollar..]);
+                return whole;
+            };
+            let (name, default) = name_and_default(&inside[..end]);
+            let default = default.map(|default| expanded(default, value));
+            (end + 3, value(name).filter(|value| !value.is_empty()).or(default))
+        } else {
+            let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+            let length = behind.bytes().take_while(is_name).count();
+            (length + 1, value(&behind[..length]))
         };
         let written = written.min(rest.len() - dollar);
         match known {

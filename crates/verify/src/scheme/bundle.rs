@@ -78,5 +78,10 @@ fn checked(question: Question<'_>, json: &str) -> Result<Checked, EngineError> {
     if outline.dsse_envelope.is_none() {
         return Err(EngineError::Invalid("the bundle names no image".to_owned()));
     }
-    check(question, json, Artifact::Digest(question.digest))
+    check(
+        question.authority,
+        json,
+        Artifact::Digest(question.digest),
+        question.now,
+    )
 }

@@ -49,10 +49,15 @@ pub(crate) fn statement_of(question: Question<'_>, signature: &Signature) -> Opt
 }
 
 /// Checks a bundle by what the authority is known by.
-pub(crate) fn check(question: Question<'_>, json: &str, artifact: Artifact<'_>) -> Result<Checked, EngineError> {
-    match &question.authority.means {
+pub(crate) fn check(
+    authority: &Authority,
+    json: &str,
+    artifact: Artifact<'_>,
+    now: i64,
+) -> Result<Checked, EngineError> {
+    match &authority.means {
         Means::Key { key, hash, log } => {
-            let checked = check_by_key(key, *hash, json, artifact, log.as_deref(), question.now)?;
+            let checked = check_by_key(key, *hash, json, artifact, log.as_deref(), now)?;
             Ok(Checked {
                 identity: Some(key.fingerprint()),
                 ..checked
@@ -68,7 +73,7 @@ pub(crate) fn check(question: Question<'_>, json: &str, artifact: Artifact<'_>) 
                 log: root.has_log(),
                 certificate_log: root.has_certificate_log() && !ignores_certificate_log,
             };
-            let checked = check_by_certificate(root, json, artifact, rules, question.now)?;
+            let checked = check_by_certificate(root, json, artifact, rules, now)?;
             let (identity, issuer) = (checked.identity.as_deref(), checked.issuer.as_deref());
             let is_asked_for = identities.iter().any(|asked| {
                 identity.is_some_and(|text| asked.subject.is_match(text))

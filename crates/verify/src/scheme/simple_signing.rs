@@ -46,7 +46,7 @@ pub(super) fn check(question: Question<'_>, layer: &Layer) -> Result<Checked, En
         }
     } else {
         let json = bundle(layer, content)?;
-        check_bundle(question, &json, Artifact::Bytes(&layer.bytes))?
+        check_bundle(question.authority, &json, Artifact::Bytes(&layer.bytes), question.now)?
     };
     // The signature holds; now for what it says. Two payloads of one signer must not be taken for each other.
     let critical = &payload["critical"];
@@ -86,7 +86,12 @@ pub(super) fn check_envelope(question: Question<'_>, layer: &Layer) -> Result<Ch
         }
     });
     let json = bundle(layer, content)?;
-    check_bundle(question, &json, Artifact::Digest(question.digest))
+    check_bundle(
+        question.authority,
+        &json,
+        Artifact::Digest(question.digest),
+        question.now,
+    )
 }
 
 fn annotation<'l>(layer: &'l Layer, name: &str) -> Option<&'l str> {
