@@ -47,6 +47,9 @@ pub(crate) struct SourceArguments {
     /// A registry to speak to without TLS; addresses of this machine always are
     #[arg(long, value_name = "HOST")]
     pub(crate) insecure_registry: Vec<String>,
+    /// Seconds that the signatures of one image may take to fetch
+    #[arg(long, value_name = "SECONDS", default_value_t = 25, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) image_timeout: u64,
     /// Where the images of a registry, or below a path in one, are looked for first: `docker.io=mirror.corp.example/hub`
     #[arg(long, value_name = "FROM=TO", value_parser = pair)]
     pub(crate) mirror: Vec<(String, String)>,

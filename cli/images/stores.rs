@@ -11,6 +11,8 @@ use crate::failure::failure_because;
 
 #[cfg(feature = "registry")]
 mod online {
+    use std::time::Duration;
+
     use weighbridge_verify::fetch::{Mirror, Registry, RegistryOptions};
 
     use super::super::credentials::Logins;
@@ -32,6 +34,7 @@ mod online {
             authorities: authorities.transpose()?,
             insecure: arguments.insecure_registry.clone(),
             mirrors: mirrors.collect(),
+            time_per_image: Duration::from_secs(arguments.image_timeout),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let logins: &'static Logins = Box::leak(Box::new(Logins::of_user()));

@@ -124,9 +124,9 @@ pub(super) fn verify(arguments: &VerifyImageArguments, console: &Console) -> Res
     ))
 }
 
-/// The names as a file, so that findings have a place.
+/// The names as a file, so that findings have a place. The first line is what makes the rules look at it.
 fn text(images: &[String]) -> String {
-    let mut text = images.join("\n");
+    let mut text = format!("# images\n{}", images.join("\n"));
     text.push('\n');
     text
 }

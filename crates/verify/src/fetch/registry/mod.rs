@@ -24,8 +24,6 @@ use crate::{ImageDigest, Reference};
 const MAX_MANIFEST: u64 = 4 << 20;
 const MAX_PAGES: usize = 10;
 const MAX_REFERRERS: usize = 1000;
-/// What one image may take, retries and all.
-const WHOLE_IMAGE: Duration = Duration::from_secs(25);
 
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
                          application/vnd.docker.distribution.manifest.v2+json, \
@@ -41,6 +39,8 @@ pub struct RegistryOptions {
     pub insecure: Vec<String>,
     /// Where images are looked for first.
     pub mirrors: Vec<Mirror>,
+    /// What one image may take, retries and all.
+    pub time_per_image: Duration,
     /// The version that is named to registries.
     pub version: String,
 }
@@ -87,7 +87,7 @@ impl<'l> Registry<'l> {
     pub fn for_one_image(&self) -> OneImage<'_> {
         OneImage {
             registry: self,
-            session: Session::begin(WHOLE_IMAGE),
+            session: Session::begin(self.options.time_per_image),
         }
     }
 
