@@ -160,7 +160,10 @@ fields! {
 
 /// Who outside could be heard in the file.
 pub(crate) fn outside(file: &File<'_>, bindings: &Bindings) -> Outside {
-    let imported = Outside::by_imports(&|module| bindings.imports_module(module));
+    let imported = Outside::by_imports(&bindings.imported_modules());
+    if imported.request && imported.llm {
+        return imported;
+    }
     imported.or(Outside::by_words(file.text()))
 }
 

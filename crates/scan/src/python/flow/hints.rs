@@ -25,7 +25,7 @@ impl<'f> Hints<'f> {
     /// Looks through the functions of a file.
     pub(crate) fn of(file: &'f File<'f>, bindings: &Bindings) -> Self {
         let mut hints = Self {
-            imported: Outside::by_imports(&|module| bindings.imports_module(module)),
+            imported: Outside::by_imports(&bindings.imported_modules()),
             functions: Vec::new(),
             anywhere: Outside::default(),
         };
