@@ -37,6 +37,7 @@ pub(crate) struct Search<'a> {
     options: WalkOptions,
     /// What is known about images.
     pub(crate) image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
+    line_hashes: bool,
 }
 
 impl<'a> Search<'a> {
@@ -69,7 +70,13 @@ impl<'a> Search<'a> {
             roots,
             options,
             image_verdicts: Arc::default(),
+            line_hashes: false,
         })
+    }
+
+    /// Has the findings carry line hashes, for reports that show them.
+    pub(crate) fn with_line_hashes(self, line_hashes: bool) -> Self {
+        Self { line_hashes, ..self }
     }
 
     /// The files: all of them, or those that changed.
@@ -134,6 +141,7 @@ impl<'a> Search<'a> {
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
             image_verdicts: Arc::clone(&self.image_verdicts),
+            line_hashes: self.line_hashes,
         };
         Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES)
     }
