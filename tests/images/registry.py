@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""Pushes the images of fixtures/images to Debian's docker-registry on this machine, and verifies each of them there.
+"""Pushes the images of fixtures/images to Debian's docker-registry on this machine, and verifies each of them there; then asks hostile
+registries, and looks at what that cost.
 
 Usage: tests/images/registry.py [WEIGHBRIDGE]
 Needs `docker-registry` and target/debug/weighbridge or the binary that is named.
 """
 
+import http.server
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -140,6 +144,75 @@ def policy(case):
     return {"apiVersion": "policy.sigstore.dev/v1beta1", "kind": "ClusterImagePolicy", "metadata": metadata, "spec": spec}
 
 
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Serves an image whose signatures never end, come a byte at a time, or are a hundred thousand."""
+
+    protocol_version = "HTTP/1.1"
+    manner = ""
+
+    def log_message(self, *_):
+        pass
+
+    def send(self, status, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        digest = "sha256:" + "1" * 64
+        layer = {"mediaType": "application/vnd.dev.cosign.simplesigning.v1+json", "digest": digest, "size": 100}
+        is_signature = self.path.endswith(".sig")
+        if "/referrers/" in self.path or (self.path.endswith(".att") and self.manner != "endless"):
+            return self.send(404)
+        try:
+            if self.manner == "crowd" and is_signature:
+                return self.send(200, json.dumps({"layers": [layer] * 100_000}).encode())
+            if self.manner == "endless" and (is_signature or "/blobs/" in self.path or self.path.endswith(".att")):
+                self.send_response(200)
+                self.send_header("Content-Length", str(1 << 40))
+                self.end_headers()
+                while True:
+                    self.wfile.write(b" " * 65536)
+            if self.manner == "drip" and is_signature:
+                self.send_response(200)
+                self.send_header("Content-Length", "1000000")
+                self.end_headers()
+                while True:
+                    self.wfile.write(b" ")
+                    time.sleep(0.05)
+        except OSError:
+            self.close_connection = True
+            return None
+        if self.path.endswith("/manifests/1"):
+            config = {"mediaType": "x", "digest": digest, "size": 2}
+            return self.send(200, json.dumps({"config": config, "layers": []}).encode())
+        return self.send(404)
+
+
+def hostile(binary, folder):
+    """What one image of a hostile registry costs: at most 64 MiB and 30 s, and it could not be verified."""
+    rules = Path(folder) / "policy.yaml"
+    rules.write_text(json.dumps(policy({"name": "x", "key": "p256.pub"})), encoding="utf-8")
+    for manner in ("endless", "drip", "crowd"):
+        handler = type(manner, (Hostile,), {"manner": manner})
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        image = f"127.0.0.1:{server.server_port}/lab/x:1"
+        began = time.monotonic()
+        command = [str(binary), "verify", "image", "--image-timeout", "10", "--image-policy", str(rules), image]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds, mebibytes = time.monotonic() - began, usage.ru_maxrss / 1024
+        server.shutdown()
+        code = os.waitstatus_to_exitcode(status)
+        if code != 3 or "could-not-verify" not in printed or seconds > 30 or mebibytes > 64:
+            raise SystemExit(f"FAILED: {manner}: exit {code}, {seconds:.1f} s, {mebibytes:.0f} MiB\n{printed}")
+        print(f"{manner}: {seconds:.1f} s, {mebibytes:.0f} MiB, could not verify")
+
+
 def main():
     if not shutil.which("docker-registry"):
         raise SystemExit("docker-registry is missing: apt-get install docker-registry")
@@ -168,10 +241,12 @@ def main():
         finally:
             registry.process.terminate()
             registry.process.wait()
+        hostile(binary, folder)
     # The registry itself refuses a document that could be two.
     if left_out != ["two-documents-in-one"]:
         raise SystemExit(f"FAILED: the registry took no {left_out}")
     print(f"{right} of {len(cases)} images decided right; {len(left_out)} that no registry takes is left out")
 
 
-main()
+if __name__ == "__main__":
+    main()
