@@ -147,6 +147,15 @@ fn read(json: &str) -> Result<Bundle, EngineError> {
     if material.tlog_entries.len() > MAX_PROOFS || timestamps.len() > MAX_PROOFS {
         return Err(EngineError::Invalid("the bundle carries too many proofs".to_owned()));
     }
+    let entries = &material.tlog_entries;
+    let is_twice = |index: usize| {
+        entries[..index]
+            .iter()
+            .any(|entry| entry.canonicalized_body == entries[index].canonicalized_body)
+    };
+    if (1..entries.len()).any(is_twice) {
+        return Err(EngineError::Invalid("a log entry is there twice".to_owned()));
+    }
     // The engine proves the entry against the checkpoint; a root hash that says otherwise is no accident.
     let proofs = material
         .tlog_entries

@@ -92,7 +92,9 @@ fn has_name(descriptor: &Descriptor) -> bool {
 /// Whether an entry of the index is an image, and nothing that cosign keeps beside one.
 fn is_image(descriptor: &Descriptor) -> bool {
     let kind = descriptor.annotations.get(KIND).map_or("", String::as_str);
-    !kind.ends_with("/sigs") && !kind.ends_with("/atts") && descriptor.artifact_type.is_empty()
+    let artifact = descriptor.artifact_type.as_str();
+    let is_image_type = artifact.is_empty() || artifact.starts_with("application/vnd.oci.image.config.");
+    !kind.ends_with("/sigs") && !kind.ends_with("/atts") && is_image_type
 }
 
 impl Store for Layout {
