@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -178,7 +178,7 @@ impl Registry {
             parts.next().unwrap_or(""),
             parts.next().unwrap_or(""),
         );
-        let is_signature = kind == "blobs" || name.ends_with(".sig");
+        let is_signature = kind == "blobs" || name.rsplit('.').next() == Some("sig");
         match (manner, kind) {
             (Manner::Endless, _) if is_signature => {
                 stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
@@ -267,10 +267,15 @@ impl Registry {
 }
 
 fn answer(mut stream: &TcpStream, status: u16, headers: &[(&str, &str)], body: &[u8]) -> std::io::Result<()> {
-    let mut head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n", body.len());
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    let head = format!(
+        "HTTP/1.1 {status} X\r\nContent-Length: {}\r\n{}",
+        body.len(),
+        headers.concat()
+    );
     stream.write_all(head.as_bytes())?;
     stream.write_all(b"\r\n")?;
     stream.write_all(body)
@@ -424,19 +429,11 @@ fn nothing_leaves_when_no_policy_asks_for_it() {
     assert_eq!(registry.counts.requests.load(Ordering::Relaxed), 0);
 }
 
-/// Keeps `Read` in use where a stream is read to its end.
 #[test]
 fn a_closed_port_is_not_unsigned() {
-    let port = {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let mut nothing = String::new();
-    assert!(
-        TcpStream::connect((Ipv4Addr::LOCALHOST, port))
-            .and_then(|mut stream| stream.read_to_string(&mut nothing))
-            .is_err()
-    );
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
     let registry = Registry {
         port,
         counts: Arc::default(),
