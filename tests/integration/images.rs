@@ -161,6 +161,23 @@ fn a_repository_without_a_policy_is_wrong_use_and_verifies_nothing() {
 }
 
 #[test]
+fn a_repository_without_images_has_not_been_verified() {
+    let folder = with_policy();
+    folder.write("a.txt", "nothing\n");
+
+    verify(&folder, &["repo", "--isolated", "."])
+        .exits_with(3)
+        .prints("image/none-found");
+    folder
+        .run(
+            ["scan".to_owned(), "--isolated".to_owned(), "--verify".to_owned()]
+                .into_iter()
+                .chain(flags()),
+        )
+        .exits_with(0);
+}
+
+#[test]
 fn a_name_with_unknown_parts_could_not_be_verified() {
     let folder = with_policy();
     folder.write(
