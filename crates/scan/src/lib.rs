@@ -8,6 +8,7 @@ mod check;
 mod code;
 mod commonness;
 mod compile;
+mod decode;
 mod detect;
 mod doubles;
 mod embed;
