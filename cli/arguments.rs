@@ -156,6 +156,9 @@ pub(crate) struct ChangesArguments {
     /// The same since the base that the CI names, or since the branch that is followed; all files if none is known
     #[arg(long, group = "since-what")]
     pub(crate) changed: bool,
+    /// Scan every content that a file ever had in any commit, each once, and name the commit that brought what is found
+    #[arg(long, group = "since-what", conflicts_with_all = ["all_lines", "fix", "diff", "unsafe_fixes"])]
+    pub(crate) history: bool,
     /// Report findings on all lines of changed files, not only on added ones
     #[arg(long, requires = "since-what")]
     pub(crate) all_lines: bool,
@@ -172,6 +175,7 @@ impl ChangesArguments {
             Some(name) => Since::Revision(name.clone()),
             None if self.staged => Since::Staged,
             None if self.changed => Since::Base,
+            None if self.history => Since::History,
             None => return None,
         };
         let all_lines = self.all_lines;

@@ -16,7 +16,7 @@ use crate::console::Console;
 use crate::exit_code::{FINDINGS, INCOMPLETE, exit_code};
 use crate::failure::failure;
 use crate::fix::{self, Wish};
-use crate::git::Scope;
+use crate::git::{Scope, Since, keep_first};
 use crate::guard::{self, Circumstances, Guard};
 use crate::interrupt;
 use crate::output::{Outputs, print};
@@ -90,6 +90,9 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         fails_on_fix = wish.fails_because_of(&fixes);
         // What is reported is what is there now.
         results = fixes.results(results, || search.results(&walked, began, console))?;
+    }
+    if scope.as_ref().is_some_and(|scope| scope.since == Since::History) {
+        keep_first(&mut results);
     }
     let held = is_stdin_held.then(|| fix::held(&walked)).flatten();
     if interrupt::is_requested() {
@@ -179,6 +182,12 @@ fn report(walked: Walked, mut scanned: Scanned, search: &Search<'_>) -> Report {
 
 /// Why there may be nothing to scan, and what to do about it.
 fn nothing_to_scan(scope: Option<&Scope>, settings: &Settings) -> (&'static str, &'static str) {
+    if scope.is_some_and(|scope| scope.since == Since::History) {
+        return (
+            "no commit holds a file to scan",
+            "`git log --all` shows the commits that there are",
+        );
+    }
     if scope.is_some() {
         return (
             "no file to scan has changed",

@@ -40,6 +40,7 @@ mod forge_queue;
 mod forge_support;
 #[cfg(feature = "forge")]
 mod forge_teams;
+mod git_history;
 mod git_since;
 mod git_staged;
 mod git_support;
