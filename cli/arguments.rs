@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
+use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments, RedactArguments};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
 use crate::output::Target;
@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Convert(Box<ConvertArguments>),
     /// Compare two reports: what is new, what is fixed
     Diff(DiffArguments),
+    /// Take credentials, private keys and intranet hosts out of a stream, such as the answer of a model
+    Redact(Box<RedactArguments>),
     /// List rules, or test pages of your own
     #[command(subcommand)]
     Rules(RulesCommand),

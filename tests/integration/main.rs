@@ -55,6 +55,7 @@ mod packaging;
 mod policy;
 mod provenance;
 mod provenance_history;
+mod redact;
 mod reports;
 mod rules_command;
 mod scan;

@@ -4,6 +4,7 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod blocks;
 mod check;
 mod code;
 mod commonness;
@@ -21,6 +22,7 @@ mod pattern;
 mod placeholder;
 mod prefilter;
 mod python;
+mod redact;
 mod regexes;
 mod region;
 mod scanner;
@@ -28,10 +30,12 @@ mod structure;
 mod suppression;
 mod word;
 
+pub use blocks::{CodeBlock, code_blocks};
 pub use compile::{CompileError, check_rule};
 pub use embed::pieces;
 pub use encoding::{decode_utf16, is_binary};
 pub use examples::{ExampleFailure, check_examples};
 pub use fix::Fixed;
 pub use language::language_of;
+pub use redact::{Redactor, redaction_uses};
 pub use scanner::{FileReport, Options, RuleUse, Scanner, Worker};

@@ -5,8 +5,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
-    Detection, Finding, Language, Mask, MessagePart, Notification, Severity, Source, Span, admit_first, mask_of,
-    masked_text,
+    Detection, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
 };
 use weighbridge_rules::{Detector, Rule};
 
@@ -15,7 +14,6 @@ use crate::code::shape::Code;
 use crate::code::table::{CallTable, Head};
 use crate::code::{self, CodeRules};
 use crate::commonness::commonness;
-use crate::decode;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
@@ -307,35 +305,8 @@ impl Worker<'_, '_> {
         drop_vaguer_secrets(&self.scanner.uses, found);
     }
 
-    /// Searches what the text holds in base64, escapes and the like for credentials. What the text as it stands shows already is
-    /// not reported again, but masked as far as it reaches.
-    fn search_encoded(&mut self, source: &Source<'_>, depth: usize, found: &mut Vec<Detection>) {
-        let plain: Vec<Span> = found
-            .iter()
-            .filter_map(|one| one.secret.map(|secret| secret.span))
-            .collect();
-        for decoded in decode::decoded(source.bytes()) {
-            let inner = Source::new(source.path().clone(), Language::TEXT, decoded.text());
-            let (mut detections, _) = self.detect(&inner);
-            detections.retain(|detection| detection.secret.is_some());
-            if depth < decode::DEPTH {
-                self.search_encoded(&inner, depth + 1, &mut detections);
-            }
-            for detection in detections {
-                let mut detection = embed::carried_back(|span| decoded.span_outside(span), detection);
-                if let Some(secret) = &mut detection.secret {
-                    secret.shown_prefix = 0;
-                    detection.reported &= !plain.iter().any(|span| span.overlaps(secret.span));
-                }
-                let told = format!(", written in {}", decoded.encoding);
-                detection.message.push(MessagePart::Text(told));
-                found.push(detection);
-            }
-        }
-    }
-
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())

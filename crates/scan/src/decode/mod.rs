@@ -6,6 +6,7 @@
 
 mod escapes;
 mod runs;
+mod search;
 #[cfg(test)]
 mod tests;
 mod wide;
@@ -13,7 +14,7 @@ mod wide;
 use weighbridge_core::Span;
 
 /// How deep encodings are undone inside of one another.
-pub(crate) const DEPTH: usize = 3;
+const DEPTH: usize = 3;
 
 /// A stretch of a text, decoded.
 #[derive(Debug, Default)]
