@@ -249,7 +249,7 @@ pub(crate) struct ConfigArguments {
     /// Leave settings files alone
     #[arg(long)]
     pub(crate) isolated: bool,
-    /// A folder with rule pages of your own, beside the built-in ones. May be repeated
+    /// A folder with rule pages of your own, beside the built-in ones, or a file of rules of gitleaks (TOML) or Kingfisher (YAML). May be repeated
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) rules: Vec<PathBuf>,
 }

@@ -23,6 +23,7 @@ mod fix;
 mod fixtures;
 mod flow;
 #[cfg(feature = "forge")]
+mod foreign_rules;
 mod forge_auto_merge;
 #[cfg(feature = "forge")]
 mod forge_errors;

@@ -95,6 +95,7 @@ pub(crate) fn redact(arguments: RedactArguments, console: &Console) -> Result<Ex
     let mut gathered = report::Gathered::new(limit);
     let mut redactor = Redactor::new(&scanner);
 
+    files.notes().iter().for_each(|note| console.notification(note));
     let is_open = filter(&mut redactor, &mut |text| {
         gathered.add(text);
         if prints_text { hand_on(text) } else { Ok(()) }
