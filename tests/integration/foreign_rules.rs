@@ -21,7 +21,7 @@ fn rules_of_other_scanners_find_and_mask() {
     let folder = Folder::new();
     folder.write("own.toml", TOML);
     folder.write("own.yml", YAML);
-    folder.write("a.txt", "hbr_a1b2c3d4e5f6\nHarbourKey = q1w2e3r4t5y6\n");
+    folder.write("a.txt", "hbr_a1b2c3d4e5f6\nHARBOURKEY = q1w2e3r4t5y6\n");
 
     let ran = scanned(&folder, &["own.toml", "own.yml"]).exits_with(1);
 
