@@ -19,6 +19,7 @@ mod fix;
 mod lanes;
 mod language;
 mod pattern;
+mod place;
 mod placeholder;
 mod prefilter;
 mod python;

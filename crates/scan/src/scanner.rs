@@ -19,6 +19,7 @@ use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
+use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
@@ -250,6 +251,7 @@ impl Worker<'_, '_> {
             self.search_pieces(source, split, &mut found, &mut notifications);
         }
         self.search_encoded(source, 1, &mut found);
+        place::weigh(source.path(), &scanner.uses, &mut found);
         let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
