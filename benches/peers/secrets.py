@@ -49,6 +49,7 @@ MODULE = ("github.com/zricethezav/gitleaks/v8", "v8.24.0")
 SETS = HERE / "labelled"
 SUBSET_BYTES = 10_000_000
 STARTUP_RUNS = 10
+REDACTED_BYTES = 8_000_000
 SEED = 20_261_121
 
 
@@ -58,7 +59,8 @@ def main() -> None:
     tools = Tools(options.weighbridge or run.build())
     run.prepare()
     install()
-    parts = {"speed": lambda: speed(tools, options.rounds), "startup": lambda: startup(tools), "labelled": lambda: labelled(tools)}
+    parts = {"speed": lambda: speed(tools, options.rounds), "startup": lambda: startup(tools), "redact": lambda: redact(tools),
+             "labelled": lambda: labelled(tools)}
     report = [header(tools)]
     report += [make() for name, make in parts.items() if name in options.only]
     text = "\n\n".join(report) + "\n"
@@ -70,7 +72,7 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     given = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     given.add_argument("--rounds", type=int, default=3)
-    given.add_argument("--only", type=lambda text: text.split(","), default=["speed", "startup", "labelled"])
+    given.add_argument("--only", type=lambda text: text.split(","), default=["speed", "startup", "redact", "labelled"])
     given.add_argument("--markdown", type=Path)
     given.add_argument("--weighbridge", type=Path, help="a binary to measure instead of building one")
     return given.parse_args()
@@ -184,6 +186,28 @@ def startup(tools: Tools) -> str:
              f"{statistics.median(of.peak_kib) / 1024:.0f}"] for name, of in samples.items()]
     title = f"### Start-up (median of {STARTUP_RUNS}, one file of {small.stat().st_size / 1000:.0f} kB)"
     return f"{title}\n\n{table(['tool', 'CPU ms', 'wall ms', 'peak MiB'], rows)}"
+
+
+def redact(tools: Tools) -> str:
+    """What `weighbridge redact` adds to each 4 KiB, over Markdown and over Python of the corpus."""
+    rows = []
+    for kind, pattern in (("Markdown", "*.md"), ("Python", "*.py")):
+        texts, total = [], 0
+        for path in sorted(run.CORPUS.rglob(pattern)):
+            if total > REDACTED_BYTES:
+                break
+            texts.append(path.read_bytes())
+            total += len(texts[-1])
+        text = b"".join(texts)
+        spent = []
+        for _ in range(3):
+            before = os.times()
+            subprocess.run([tools.weighbridge, "redact", "--isolated"], input=text, stdout=subprocess.DEVNULL, check=True)
+            after = os.times()
+            spent.append(after.children_user + after.children_system - before.children_user - before.children_system)
+        seconds = statistics.median(spent)
+        rows.append([kind, f"{len(text) / 1e6:.1f}", f"{seconds:.2f}", f"{seconds * 1000 / (len(text) / 4096):.3f}"])
+    return f"### `redact` (median of 3)\n\n{table(['text', 'MB', 'CPU s', 'ms for each 4 KiB'], rows)}"
 
 
 def sample(samples: Samples, command: list) -> None:

@@ -146,6 +146,7 @@ fn options(settings: &Settings) -> Options {
         intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
         max_findings: settings.max_findings.value.get(),
         foreign_suppressions: false,
+        line_hashes: false,
     }
 }
 

@@ -134,13 +134,13 @@ fn not_a_word(span: &[u8]) -> bool {
     has_letter_and_digit || classes_in(span) >= 3
 }
 
-/// How many of lower case, upper case, digit and symbol occur.
+/// How many of lower case, upper case, digit and symbol occur. A letter of another script is none of them: `Contraseña` is a word.
 fn classes_in(span: &[u8]) -> usize {
     let classes = [
         span.iter().any(u8::is_ascii_lowercase),
         span.iter().any(u8::is_ascii_uppercase),
         span.iter().any(u8::is_ascii_digit),
-        span.iter().any(|byte| !byte.is_ascii_alphanumeric()),
+        span.iter().any(u8::is_ascii_punctuation),
     ];
     classes.iter().filter(|class| **class).count()
 }

@@ -151,6 +151,7 @@ fn mixed_text_has_three_classes_or_length() {
     assert!(mixed_classes(b"hunter2!") && mixed_classes(b"correct-horse-battery"));
     assert!(!mixed_classes(b"hunter2") && !mixed_classes(b"passwordpasswordpassword"));
     assert!(not_a_word(b"hunter2") && not_a_word(b"Pass!word"));
+    assert!(!not_a_word("Contraseña".as_bytes()) && not_a_word("Geheim-ÜÖ".as_bytes()));
     assert!(!not_a_word(b"password_field") && !not_a_word(b"123456"));
 }
 
