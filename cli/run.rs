@@ -14,7 +14,7 @@ use crate::panics;
 use crate::progress::Progress;
 use crate::read::{Reader, Reading};
 use crate::settings::Size;
-use crate::walk::Entry;
+use crate::walk::{Entry, Input};
 
 /// For so few files no further thread is started.
 const FEW: usize = 4;
@@ -173,6 +173,13 @@ fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) ->
     };
     tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
     let mut report = worker.scan(&source);
+    if let Input::Blob(blob) = &entry.input {
+        let commit = blob.commit.as_deref();
+        report
+            .findings
+            .iter_mut()
+            .for_each(|finding| finding.commit = commit.map(str::to_owned));
+    }
     let (findings, outside) = lines.separated(source.bytes(), std::mem::take(&mut report.findings));
     let newly_suppressed = new_lines.map_or_else(Vec::new, |lines| newly_suppressed(&source, lines, &findings));
     FileResult {

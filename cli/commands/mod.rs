@@ -12,6 +12,7 @@ pub(crate) mod forge;
 mod hook;
 mod init;
 mod man;
+mod redact;
 mod rules;
 mod rules_test;
 mod scan;
@@ -33,6 +34,7 @@ pub(crate) use diff::DiffArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use hook::HookCommand;
 pub(crate) use init::InitArguments;
+pub(crate) use redact::RedactArguments;
 
 /// Does what the command line asks for.
 ///
@@ -51,6 +53,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         }) => rules::list(&selectors, format, config),
         Command::Convert(arguments) => convert::convert(*arguments, console),
         Command::Diff(arguments) => diff::diff(&arguments, console),
+        Command::Redact(arguments) => redact::redact(*arguments, console),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Hook(command) => hook::hook(command, console),
         Command::Init(arguments) => init::init(&arguments, console),

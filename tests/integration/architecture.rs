@@ -8,7 +8,7 @@ use std::process::Command;
 /// Which of our crates each of our crates may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("weighbridge-core", &[]),
-    ("weighbridge-rules", &["weighbridge-core"]),
+    ("weighbridge-rules", &["weighbridge-core", "weighbridge-yaml"]),
     (
         "weighbridge-scan",
         &["weighbridge-core", "weighbridge-rules", "weighbridge-yaml"],

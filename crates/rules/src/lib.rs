@@ -6,12 +6,14 @@
 
 mod builtin;
 mod fix;
+mod foreign;
 mod page;
 mod recipe;
 mod rule;
 
 pub use builtin::built_in_rules;
 pub use fix::{EditRule, FixItem, FixRule};
+pub use foreign::{ImportError, Imported, import, is_foreign};
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{

@@ -20,6 +20,7 @@ use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
+use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
@@ -267,6 +268,8 @@ impl Worker<'_, '_> {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
         }
+        self.search_encoded(source, 1, &mut found);
+        place::weigh(source.path(), &scanner.uses, &mut found);
         let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
@@ -314,7 +317,7 @@ impl Worker<'_, '_> {
             in_pieces.extend(
                 detections
                     .into_iter()
-                    .map(|detection| embed::carried_back(piece, detection)),
+                    .map(|detection| embed::carried_back(|span| piece.span_in_file(span), detection)),
             );
             notifications.extend(notes.into_iter().map(|note| Notification {
                 path: Some(source.path().clone()),
@@ -327,7 +330,7 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())
