@@ -21,6 +21,7 @@ mod git;
 mod globs;
 mod guard;
 mod interrupt;
+mod model;
 mod output;
 mod pages;
 mod panics;

@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("weighbridge-rules", &["weighbridge-core"]),
     ("weighbridge-scan", &["weighbridge-core", "weighbridge-rules"]),
     ("weighbridge-emit", &["weighbridge-core", "weighbridge-rules"]),
+    ("weighbridge-inspect", &["weighbridge-core", "weighbridge-rules"]),
     ("weighbridge-forge", &["weighbridge-core"]),
     (
         "weighbridge",
@@ -19,12 +20,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "weighbridge-rules",
             "weighbridge-scan",
             "weighbridge-emit",
+            "weighbridge-inspect",
             "weighbridge-forge",
         ],
     ),
 ];
 /// Crates that touch neither files nor clock nor environment.
-const PURE: [&str; 5] = ["core", "rules", "scan", "emit", "forge"];
+const PURE: [&str; 6] = ["core", "rules", "scan", "emit", "inspect", "forge"];
 const MAX_LINES: usize = 500;
 
 fn root() -> &'static Path {
