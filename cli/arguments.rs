@@ -9,7 +9,9 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
+use crate::commands::{
+    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments,
+};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
 use crate::output::Target;
@@ -78,6 +80,9 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule
     Explain(ExplainArguments),
+    /// List what a model file would import and call, without running it
+    #[command(name = "explain-file")]
+    ExplainFile(ExplainFileArguments),
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),

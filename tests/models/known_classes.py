@@ -71,6 +71,7 @@ PLAIN = {
     "numpy.random.mtrand": "RandomState", "numpy.random._generator": "Generator", "numpy.random": "RandomState Generator",
     "numpy.random._mt19937": "MT19937", "numpy.random._pcg64": "PCG64 PCG64DXSM", "numpy.random._philox": "Philox", "numpy.random._sfc64": "SFC64",
     "numpy.random.bit_generator": "SeedSequence __pyx_unpickle_SeedSequence", "numpy.ma.core": "MaskedArray MaskedConstant", "numpy.matrixlib.defmatrix": "matrix", "numpy": "matrix recarray record bool_ str_ bytes_ void object_ datetime64 timedelta64 generic number integer inexact floating complexfloating character flexible signedinteger unsignedinteger",
+    "numpy.ma": "MaskedArray MaskedConstant masked_array", "scipy._lib.array_api_compat.numpy._aliases": "asarray", "pandas": "Timestamp Timedelta Period NaT NA Interval Index Series DataFrame Categorical",
     "numpy.core.records": "recarray record", "numpy.rec": "recarray record", "numpy.polynomial.polynomial": "Polynomial", "numpy.polynomial.chebyshev": "Chebyshev",
     "torch": "relu tanh sigmoid softmax log_softmax celu selu rrelu threshold square sqrt exp log sin cos abs add mul sub div matmul mean sum strided sparse_coo sparse_csr contiguous_format channels_last preserve_format Generator",
     "torch._C": "Generator _VariableFunctions", "torch._C._nn": "gelu hardsigmoid hardtanh leaky_relu elu log_sigmoid softplus softshrink hardswish silu mish relu6 logsigmoid",
@@ -131,9 +132,26 @@ def of_sources(folder, package):
             elif any(module == part or module.startswith(part + ".") for part in FUNCTIONS) and not is_suspicious(node):
                 found.add(f"{module} {node.name}")
 
-    def is_bad(node):
-        methods = [child for child in node.body if isinstance(child, ast.FunctionDef) and child.name in REACHED]
-        return any(is_suspicious(method) for method in methods)
+    def is_bad(nodes):
+        """Whether what a pickle can call of these classes, or what that calls of them, is suspicious."""
+        methods = {}
+        for node in nodes:
+            for child in node.body:
+                if isinstance(child, ast.FunctionDef):
+                    methods.setdefault(child.name, []).append(child)
+        queue, seen = [name for name in REACHED if name in methods], set()
+        while queue:
+            name = queue.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            for method in methods[name]:
+                if is_suspicious(method):
+                    return True
+                calls = [call.func for call in ast.walk(method) if isinstance(call, ast.Call)]
+                own = [call.attr for call in calls if isinstance(call, ast.Attribute) and isinstance(call.value, ast.Name) and call.value.id == "self"]
+                queue += [called for called in own if called in methods]
+        return False
 
     def ancestors(name, seen):
         for _, node in classes.get(name, []):
@@ -149,11 +167,19 @@ def of_sources(folder, package):
         above = ancestors(name, set())
         if roots and not (roots & (above | {name})):
             continue
-        is_inherited_bad = any(is_bad(node) for base in above for _, node in classes.get(base, []) if base not in (roots or ()))
+        inherited = [node for base in sorted(above) for _, node in classes.get(base, []) if base not in (roots or ())]
         for module, node in places:
-            if not is_bad(node) and not is_inherited_bad:
-                found.add(f"{module} {name}")
+            if f"{module} {name}" in KEPT or not is_bad([node, *inherited]):
+                found |= {f"{home} {name}" for home in [module, *homes(node)]}
     return found
+
+
+def homes(node):
+    """Modules that a class claims to be of, with which it is pickled."""
+    for decorator in node.decorator_list:
+        is_home = isinstance(decorator, ast.Call) and last_name(decorator) == "set_module"
+        if is_home and decorator.args and isinstance(decorator.args[0], ast.Constant):
+            yield decorator.args[0].value
 
 
 def of_extensions(folder, package):

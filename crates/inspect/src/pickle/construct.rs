@@ -13,7 +13,7 @@ impl Machine<'_, '_, '_> {
             op::STACK_GLOBAL => {
                 let name = self.pop()?;
                 let module = self.pop()?;
-                self.computed_import(module, name)
+                self.computed_import(module, name)?
             }
             _ => self.extension(opcode)?,
         };
@@ -44,14 +44,17 @@ impl Machine<'_, '_, '_> {
         Ok(Some(text.to_owned()))
     }
 
-    fn computed_import(&mut self, module: Value, name: Value) -> Value {
+    fn computed_import(&mut self, module: Value, name: Value) -> Result<Value, End> {
+        if module.is_no_text() || name.is_no_text() {
+            return Err(End::Broken("what is to be imported is no text"));
+        }
         let texts = (self.store.text_of(module), self.store.text_of(name));
         let (Some(module), Some(name)) = texts else {
             self.odd(Oddity::Import);
-            return Value::Unknown;
+            return Ok(Value::Unknown);
         };
         let (module, name) = (module.to_owned(), name.to_owned());
-        self.resolved(&module, &name)
+        Ok(self.resolved(&module, &name))
     }
 
     /// The import of a name, with the names of Python 2 carried over as the loader does for old protocols.
@@ -114,6 +117,9 @@ impl Machine<'_, '_, '_> {
                 (self.pop()?, arguments, how)
             }
         };
+        if callee.is_plain() {
+            return Err(End::Broken("what is to be called is a plain value"));
+        }
         self.call(callee, &arguments, how);
         let value = self.store.call(callee, &arguments);
         self.push(value)
@@ -150,6 +156,9 @@ impl Machine<'_, '_, '_> {
     pub(super) fn build(&mut self) -> Halt {
         let state = self.pop()?;
         let target = self.peek()?;
+        if target.is_plain() {
+            return Err(End::Broken("a plain value is given a state"));
+        }
         self.call(target, &[state], How::State);
         self.note_type(target, state);
         self.pass_array(target, state)

@@ -31,6 +31,9 @@ impl Machine<'_, '_, '_> {
         if !self.passes_arrays {
             return Ok(());
         }
+        // A frame ends before the bytes of an array.
+        self.check_frame(false);
+        self.frame_end = 0;
         let size = size(self.store, &self.object_types, state);
         match size.ok_or(End::TooMuch("the size of an array in it cannot be told"))? {
             Size::Bytes { count, is_padded } => {

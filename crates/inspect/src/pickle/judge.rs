@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::render;
 use super::value::{Store, Value};
-use super::{Call, How, Observer, Oddity};
+use super::{Call, How, Loader, Observer, Oddity};
 use crate::journal::Journal;
 use crate::sign::Sign;
 use crate::tier::{Tier, tier};
@@ -54,7 +54,9 @@ impl Judge {
     }
 
     /// Writes down what was seen, in the order of its places.
-    pub(super) fn report(&self, store: &Store, journal: &mut Journal) {
+    ///
+    /// Of bytes that are only tried it says nothing if they break off: most bytes do.
+    pub(super) fn report(&self, store: &Store, loader: Loader, journal: &mut Journal) {
         let mut lines: Vec<Line> = Vec::new();
         for index in &self.imports {
             let (Some(seen), global) = (self.seen.get(index), store.global_of(*index)) else {
@@ -83,7 +85,9 @@ impl Judge {
                 lines.push(Line::new(seen.at, "note", None, &global.name, &text));
             }
         }
-        for (sign, at, name, text) in &self.others {
+        let is_tried = loader == Loader::Perhaps;
+        let others = self.others.iter();
+        for (sign, at, name, text) in others.filter(|other| !is_tried || other.0 != Sign::PickleBroken) {
             lines.push(Line::new(*at, "call", Some(*sign), name, text));
         }
         lines.sort_by_key(|line| line.at);
@@ -104,6 +108,28 @@ impl Judge {
             self.others.push((sign, at, name, text));
         }
     }
+}
+
+/// Whether a value is an attribute of an import that rebuilds objects: `getattr(zoneinfo.ZoneInfo, "_unpickle")`.
+fn is_known_attribute(store: &Store, value: Value) -> bool {
+    let Some(node) = store.node_of(value) else { return false };
+    let Value::Global(callee) = node.callee else {
+        return false;
+    };
+    let callee = store.global_of(callee);
+    let (Some(Value::Global(owner)), Some(name)) = (node.parts.first(), node.parts.get(1)) else {
+        return false;
+    };
+    let owner = store.global_of(*owner);
+    let is_getattr = (callee.module.as_str(), callee.name.as_str()) == ("builtins", "getattr");
+    is_getattr
+        && node.count == 2
+        && store.text_of(*name).is_some_and(|name| {
+            matches!(
+                Tier::of_attribute(&owner.module, &owner.name, name),
+                Tier::Reconstructor(_)
+            )
+        })
 }
 
 struct Line {
@@ -167,14 +193,13 @@ impl Observer for Judge {
                 let text = format!("{callee} is changed: {}", render::arguments(store, call.arguments));
                 self.other(Sign::PickleUnresolved, call.at, "the state of an import", text);
             }
+            (Value::Call(_), How::Called) if is_known_attribute(store, call.callee) => {}
             (Value::Made(_) | Value::Call(_) | Value::Unknown | Value::Persistent, How::Called | How::New) => {
                 let text = render::value(store, call.callee) + &render::arguments(store, call.arguments);
                 self.other(Sign::PickleUnresolved, call.at, "what another call gives", text);
             }
-            _ => {
-                let text = format!("{} cannot be called", render::value(store, call.callee));
-                self.other(Sign::PickleBroken, call.at, "a call of a plain value", text);
-            }
+            // The machine stops before it calls a plain value.
+            _ => {}
         }
     }
 

@@ -87,7 +87,7 @@ pub(crate) struct Machine<'m, 's, 'f> {
     /// The offset of the opcode that runs.
     pub(super) at: u64,
     /// Where the last frame ends.
-    frame_end: u64,
+    pub(super) frame_end: u64,
     pub(super) scratch: Vec<u8>,
 }
 
@@ -266,7 +266,7 @@ impl<'m, 's, 'f> Machine<'m, 's, 'f> {
     }
 
     /// Whether an opcode crosses the end of its frame, or the pickle ends before its frame does.
-    fn check_frame(&mut self, is_stop: bool) {
+    pub(super) fn check_frame(&mut self, is_stop: bool) {
         let position = self.stream.position();
         let is_crossed = self.at < self.frame_end && self.frame_end < position;
         if is_crossed || (is_stop && position < self.frame_end) {
@@ -357,6 +357,9 @@ impl<'m, 's, 'f> Machine<'m, 's, 'f> {
         }
         let target = self.stack[from - 1];
         if from < self.stack.len() && target != Value::Collection {
+            if target.is_plain() {
+                return Err(End::Broken("a plain value is filled"));
+            }
             self.tell(target, from, How::Method(method));
         }
         self.stack.truncate(from);
@@ -374,6 +377,9 @@ impl<'m, 's, 'f> Machine<'m, 's, 'f> {
             Value::Dict(index) => self.store.extend_dict(index, &self.stack[from..]),
             Value::SomeDict => {}
             _ if from == self.stack.len() => {}
+            // A list can be told to change an item, which calls nothing.
+            Value::Collection => {}
+            target if target.is_plain() => return Err(End::Broken("a plain value is filled")),
             target => self.tell(target, from, How::Method("__setitem__")),
         }
         self.stack.truncate(from);

@@ -80,23 +80,27 @@ fn one(
         // Any text is a few opcodes long. What counts is an import of something that could be Python.
         if !(judge.is_plausible(&store) && (is_whole || judge_is_sure(&judge, &store, journal))) {
             journal.take_back(checkpoint);
-            return if is_whole && !is_first { Next::More } else { Next::None };
+            return match (is_whole, is_first) {
+                (true, true) if ran.steps >= ENOUGH_STEPS => Next::Done,
+                (true, false) => Next::More,
+                _ => Next::None,
+            };
         }
     }
     if is_first && ran.steps < ENOUGH_STEPS && !judge.has_imports() && !matches!(ran.end, End::Stopped) {
         return Next::None;
     }
-    if is_first {
+    if is_first && loader == Loader::Usual {
         journal.note("format", start, "pickle");
     }
-    judge.report(&store, journal);
-    finish(ran, start, &judge, journal)
+    judge.report(&store, loader, journal);
+    finish(ran, start, loader, &judge, journal)
 }
 
 /// Whether a pickle that breaks off did something before that no text does by chance.
 fn judge_is_sure(judge: &Judge, store: &Store, journal: &mut Journal) -> bool {
     let checkpoint = journal.checkpoint();
-    judge.report(store, journal);
+    judge.report(store, Loader::Perhaps, journal);
     let is_sure = journal
         .since(checkpoint)
         .iter()
@@ -105,9 +109,10 @@ fn judge_is_sure(judge: &Judge, store: &Store, journal: &mut Journal) -> bool {
     is_sure
 }
 
-fn finish(ran: Ran, start: u64, judge: &Judge, journal: &mut Journal) -> Next {
+fn finish(ran: Ran, start: u64, loader: Loader, judge: &Judge, journal: &mut Journal) -> Next {
     match ran.end {
         End::Stopped => Next::More,
+        End::Broken(_) if loader == Loader::Perhaps => Next::Done,
         End::Broken(why) => {
             let before = if judge.has_imports() {
                 "what stands before has run by then"

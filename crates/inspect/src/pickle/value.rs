@@ -55,6 +55,30 @@ pub(crate) enum Value {
     Persistent,
 }
 
+impl Value {
+    /// Whether it is a value of a kind that has neither state nor methods that fill it, and cannot be called.
+    pub(crate) fn is_plain(self) -> bool {
+        matches!(self, Self::Text(_) | Self::LongText(_)) || self.is_no_text()
+    }
+
+    /// Whether it is surely no string.
+    pub(crate) fn is_no_text(self) -> bool {
+        matches!(
+            self,
+            Self::None
+                | Self::Bool(_)
+                | Self::Int(_)
+                | Self::Number
+                | Self::Bytes(_)
+                | Self::Tuple(_)
+                | Self::SomeTuple
+                | Self::Collection
+                | Self::Dict(_)
+                | Self::SomeDict
+        )
+    }
+}
+
 /// A tuple, a dictionary or a call.
 #[derive(Debug)]
 pub(crate) struct Node {

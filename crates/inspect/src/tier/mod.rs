@@ -35,11 +35,10 @@ const KNOWN: &str = include_str!("known.txt");
 pub(crate) fn tier(module: &str, name: &str, protocol: u8) -> Tier {
     // From protocol 4 on a dot in the name leads from attribute to attribute, and so out of any module.
     if name.contains('.') {
-        let is_known = protocol >= 4 && is_listed(KNOWN, module, name);
-        return match is_known {
-            true => Tier::Known,
-            false if gadget::is_gadget_behind_dots(module, name) => Tier::Gadget,
-            false => Tier::Unknown,
+        return match reconstructor::named(module, name) {
+            Some(reconstructor) if protocol >= 4 => Tier::Reconstructor(reconstructor),
+            _ if gadget::is_gadget_behind_dots(module, name) => Tier::Gadget,
+            _ => Tier::Unknown,
         };
     }
     if is_listed(CORE, module, name) {
@@ -59,6 +58,11 @@ pub(crate) fn tier(module: &str, name: &str, protocol: u8) -> Tier {
 }
 
 impl Tier {
+    /// The tier of what `getattr` gives for an import and the name of an attribute.
+    pub(crate) fn of_attribute(module: &str, name: &str, attribute: &str) -> Self {
+        tier(module, &format!("{name}.{attribute}"), 4)
+    }
+
     /// The word in a listing.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -44,6 +44,7 @@ const RECONSTRUCTORS: &[Reconstructor] = &[
     entry("copyreg", "__newobj__", Shape::ClassFirst),
     entry("copyreg", "__newobj_ex__", Shape::ClassFirst),
     entry("copyreg", "_reconstructor", Shape::ClassFirst),
+    entry("dill._dill", "_create_array", Shape::ClassFirst),
     entry("dill._dill", "_load_type", Shape::PlainName),
     entry("cloudpickle.cloudpickle", "_builtin_type", Shape::PlainName),
     entry("functools", "partial", Shape::ClassFirst),
@@ -74,6 +75,7 @@ const RECONSTRUCTORS: &[Reconstructor] = &[
     entry("pandas.core.arrays.arrow.array", "_from_sequence", Shape::Any),
     entry("pandas.core.indexes.base", "_new_Index", Shape::ClassFirst),
     entry("pandas.core.indexes.datetimes", "_new_DatetimeIndex", Shape::ClassFirst),
+    entry("pandas.core.indexes.interval", "_new_IntervalIndex", Shape::ClassFirst),
     entry("pandas.core.indexes.period", "_new_PeriodIndex", Shape::ClassFirst),
     entry("pandas.core.internals.blocks", "new_block", Shape::Any),
     entry("re", "_compile", Shape::Any),
@@ -127,9 +129,9 @@ impl Reconstructor {
     }
 }
 
-/// Whether a name is one of letters, digits and inner underscores.
+/// Whether a name is one of letters, digits and underscores, and no inner one of Python.
 fn is_plain(name: &str) -> bool {
-    !name.starts_with('_') && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
+    !name.starts_with("__") && name.chars().all(|one| one.is_ascii_alphanumeric() || one == '_')
 }
 
 /// Types that dill and cloudpickle name by a word, and that make nothing but data.
