@@ -50,6 +50,7 @@ mod hostile_inputs;
 mod hostile_sinks;
 mod init;
 mod inventory;
+mod models;
 mod packaging;
 mod policy;
 mod provenance;

@@ -7,7 +7,9 @@ const UNPACKED_BYTES: u64 = 512 << 20;
 /// Opcodes that are run of one file.
 const STEPS: u64 = 100_000_000;
 /// Members of archives that are looked at.
-const MEMBERS: u64 = 200_000;
+const MEMBERS: u64 = 100_000;
+/// Bytes that are held in memory at once, in all archives that lie in each other.
+const HELD_BYTES: usize = 16 << 20;
 
 /// What is left.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub(crate) struct Budget {
     unpacked: Cell<u64>,
     steps: Cell<u64>,
     members: Cell<u64>,
+    held: Cell<usize>,
 }
 
 impl Default for Budget {
@@ -23,6 +26,7 @@ impl Default for Budget {
             unpacked: Cell::new(UNPACKED_BYTES),
             steps: Cell::new(STEPS),
             members: Cell::new(MEMBERS),
+            held: Cell::new(HELD_BYTES),
         }
     }
 }
@@ -42,6 +46,20 @@ impl Budget {
     /// Whether so many more opcodes may be run.
     pub(crate) fn step(&self, count: u64) -> bool {
         take(&self.steps, count)
+    }
+
+    /// How many bytes may be held in memory besides those that are.
+    pub(crate) fn room(&self) -> usize {
+        self.held.get()
+    }
+
+    /// Does something while so many bytes are held.
+    pub(crate) fn while_held<T>(&self, count: usize, work: impl FnOnce() -> T) -> T {
+        let before = self.held.get();
+        self.held.set(before.saturating_sub(count));
+        let result = work();
+        self.held.set(before);
+        result
     }
 
     /// Whether one more member of an archive may be looked at.

@@ -1,7 +1,7 @@
 //! Finds out what a file is and hands it to its readers: every way of reading it that a loader could choose.
 
 use crate::budget::Budget;
-use crate::container::packed::{MAX_HELD, Packed, Packing, held};
+use crate::container::packed::{Packed, Packing, held};
 use crate::container::{tar, zip};
 use crate::format;
 use crate::input::{Input, read_some};
@@ -252,7 +252,7 @@ impl Explorer<'_> {
 
     /// Looks into a member of a tar archive of `size` bytes.
     pub(crate) fn member_stream(&mut self, name: &str, source: &mut dyn Forward, size: u64) {
-        if size <= MAX_HELD as u64 {
+        if size <= self.budget.room() as u64 {
             return self.hold(name, Kind::Unknown, source);
         }
         let mut stream = Stream::new(source);
@@ -280,14 +280,15 @@ impl Explorer<'_> {
 
     /// Unpacks something as a whole and looks into it.
     fn hold(&mut self, name: &str, kind: Kind, source: &mut dyn Forward) {
-        let (bytes, end) = held(source, MAX_HELD);
+        let (bytes, end) = held(source, self.budget.room());
+        let budget = self.budget;
         match end {
-            Ok(true) => self.file(name, &bytes),
+            Ok(true) => budget.while_held(bytes.len(), || self.file(name, &bytes)),
             // Of an array only its header is read.
             Ok(false) if kind == Kind::Numpy => self.file(name, &bytes),
             Ok(false) => self.too_large(),
             Err(stop) => {
-                self.file(name, &bytes);
+                budget.while_held(bytes.len(), || self.file(name, &bytes));
                 self.journal
                     .trouble(format!("something packed in it was not unpacked to its end: {stop}"));
             }

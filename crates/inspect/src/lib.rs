@@ -18,6 +18,8 @@ mod journal;
 mod kind;
 mod listing;
 mod pickle;
+#[cfg(test)]
+mod properties;
 mod sign;
 mod stream;
 mod tier;

@@ -7,10 +7,8 @@ use crate::budget::Budget;
 use crate::input::Input;
 use crate::stream::{Forward, Part, Stop, Unpacked};
 
-/// Bytes that are unpacked at once where a format must be read at any place.
-pub(crate) const MAX_HELD: usize = 16 << 20;
 /// Memory for the dictionary of LZMA, in KiB.
-const MAX_DICTIONARY: u32 = 32 << 10;
+const MAX_DICTIONARY: u32 = 20 << 10;
 
 /// How bytes are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

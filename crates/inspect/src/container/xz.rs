@@ -9,8 +9,8 @@ use lzma_rust2::Lzma2Reader;
 
 const SIGNATURE: &[u8] = b"\xfd7zXZ\0";
 const LZMA2: u64 = 0x21;
-/// Bytes of a dictionary for which room is made: that of `xz -8`.
-const MAX_DICTIONARY: u32 = 32 << 20;
+/// Bytes of a dictionary for which room is made: that of `xz -7`.
+const MAX_DICTIONARY: u32 = 16 << 20;
 
 /// What is in the blocks of the streams, one behind the other.
 pub(super) struct XzReader<R: Read> {

@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::packed::{MAX_HELD, Packed, Packing, held};
+use super::packed::{Packed, Packing, held};
 use super::zip_directory::{End, Entry, find_end, for_each_entry};
 use super::zip_member::{locate, opaque, packing};
 use super::{check_name, shortened};
@@ -15,8 +15,9 @@ use crate::sign::Sign;
 
 /// Members of this size at most have their checksum counted, if they are read anyway.
 const MAX_CHECKED: u64 = 4 << 20;
-/// Names that are held at once to find those that occur twice.
-const MAX_NAMES: usize = 200_000;
+const CHECKED_BYTES: usize = 4 << 20;
+/// Bytes of the names of all members that are held at once, to find those that occur twice.
+const MAX_NAME_BYTES: usize = 6 << 20;
 
 /// Looks into the archive. Returns whether there is one.
 pub(crate) fn inspect(explorer: &mut Explorer<'_>, input: &dyn Input) -> bool {
@@ -36,8 +37,10 @@ pub(crate) fn inspect(explorer: &mut Explorer<'_>, input: &dyn Input) -> bool {
     }
     let mut entries = Vec::new();
     let mut is_cut = false;
+    let mut name_bytes = 0;
     let read = for_each_entry(input, &end, |entry| {
-        is_cut = !explorer.budget.member() || entries.len() >= MAX_NAMES;
+        name_bytes += entry.name.len();
+        is_cut = !explorer.budget.member() || name_bytes > MAX_NAME_BYTES;
         if !is_cut {
             entries.push(entry);
         }
@@ -199,7 +202,7 @@ fn link(explorer: &mut Explorer<'_>, packed: &Packed<'_>, entry: &Entry) {
 
 /// Loaders differ in what they do about a wrong checksum.
 fn check_sum(explorer: &mut Explorer<'_>, packed: &Packed<'_>, entry: &Entry) {
-    let (bytes, end) = held(packed.open(explorer.budget).as_mut(), MAX_HELD);
+    let (bytes, end) = held(packed.open(explorer.budget).as_mut(), CHECKED_BYTES);
     if entry.flags & 1 == 0 && end.is_ok_and(|is_whole| is_whole) && crc32fast::hash(&bytes) != entry.crc {
         let text = format!("`{}`: its checksum is wrong", shortened(&entry.name));
         explorer.journal.sign(

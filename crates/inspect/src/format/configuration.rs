@@ -8,8 +8,12 @@ use crate::container::shortened;
 use crate::journal::Journal;
 use crate::sign::Sign;
 
-/// The longest text that is looked at.
-pub(crate) const MAX_TEXT: usize = 64 << 20;
+/// The longest text of a member of an archive that is looked at.
+pub(crate) const MAX_TEXT: usize = 8 << 20;
+/// The longest JSON that is read as a whole; of longer ones the values behind the telling keys are.
+const MAX_TREE: usize = 2 << 20;
+/// The longest value that is read by itself.
+const MAX_VALUE: usize = 1 << 20;
 
 /// What a text is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +67,14 @@ const KEYS: &[&str] = &[
 ];
 
 fn json(journal: &mut Journal, name: &str, text: &str) {
-    if text.len() > MAX_TEXT
-        || !KEYS
+    if !KEYS
             .iter()
             .any(|key| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some())
     {
         return;
+    }
+    if text.len() > MAX_TREE {
+        return long_json(journal, text);
     }
     let Ok(root) = serde_json::from_str::<Value>(text) else {
         return;
@@ -81,39 +87,62 @@ fn json(journal: &mut Journal, name: &str, text: &str) {
         keras::inspect(journal, &root, 0, text);
     }
     every(&root, |found| {
-        let place = || place_of(text, found.key, found.value);
-        match (found.key, found.value) {
-            ("auto_map", Value::Object(map)) => {
-                let mut classes = map.values().filter_map(|value| match value {
-                    Value::String(class) => Some(class.as_str()),
-                    Value::Array(list) => list.iter().find_map(Value::as_str),
-                    _ => None,
-                });
-                if let Some(class) = classes.next() {
-                    let line = format!(
-                        "classes are loaded from Python files beside the model: {}",
-                        shortened(class)
-                    );
-                    journal.sign_at(Sign::RemoteCode, "config", place(), shortened(class), line);
-                }
-            }
-            ("custom_pipelines", Value::Object(map)) if !map.is_empty() => {
-                let line = "a pipeline is loaded from Python files beside the model";
-                journal.sign_at(Sign::RemoteCode, "config", place(), "custom_pipelines", line);
-            }
-            ("trust_remote_code", Value::Bool(true)) => {
-                let line = "code of the model is trusted without a question";
-                journal.sign_at(Sign::RemoteCode, "config", place(), "trust_remote_code", line);
-            }
-            ("_target_", Value::String(target)) => check_target(journal, target, place()),
-            ("chat_template", Value::String(template)) => escapes(journal, template, place()),
-            ("template", Value::String(template)) if text.contains("chat_template") => {
-                escapes(journal, template, place())
-            }
-            _ => {}
-        }
+        value(journal, text, found.key, found.value, || {
+            place_of(text, found.key, found.value)
+        })
     });
     tracked(journal, name);
+}
+
+/// The values behind the telling keys, one by one, each read by itself.
+fn long_json(journal: &mut Journal, text: &str) {
+    for key in KEYS {
+        let mut at = 0;
+        while let Some((start, end)) = key_at(text, key, at) {
+            at = start + key.len();
+            let behind = text[at..].find(':').map_or(text.len(), |colon| at + colon + 1);
+            let mut limit = (behind + MAX_VALUE).min(text.len());
+            while !text.is_char_boundary(limit) {
+                limit -= 1;
+            }
+            let mut values = serde_json::Deserializer::from_str(&text[behind..limit]).into_iter::<Value>();
+            if let Some(Ok(found)) = values.next() {
+                value(journal, text, key, &found, || (start as u64, (end - start) as u64));
+            }
+        }
+    }
+}
+
+/// Judges one value by its key. `place` tells where it stands: offset and length.
+fn value(journal: &mut Journal, text: &str, key: &str, value: &Value, place: impl Fn() -> (u64, u64)) {
+    match (key, value) {
+        ("auto_map", Value::Object(map)) => {
+            let mut classes = map.values().filter_map(|value| match value {
+                Value::String(class) => Some(class.as_str()),
+                Value::Array(list) => list.iter().find_map(Value::as_str),
+                _ => None,
+            });
+            if let Some(class) = classes.next() {
+                let line = format!(
+                    "classes are loaded from Python files beside the model: {}",
+                    shortened(class)
+                );
+                journal.sign_at(Sign::RemoteCode, "config", place(), shortened(class), line);
+            }
+        }
+        ("custom_pipelines", Value::Object(map)) if !map.is_empty() => {
+            let line = "a pipeline is loaded from Python files beside the model";
+            journal.sign_at(Sign::RemoteCode, "config", place(), "custom_pipelines", line);
+        }
+        ("trust_remote_code", Value::Bool(true)) => {
+            let line = "code of the model is trusted without a question";
+            journal.sign_at(Sign::RemoteCode, "config", place(), "trust_remote_code", line);
+        }
+        ("_target_", Value::String(target)) => check_target(journal, target, place()),
+        ("chat_template", Value::String(template)) => escapes(journal, template, place()),
+        ("template", Value::String(template)) if text.contains("chat_template") => escapes(journal, template, place()),
+        _ => {}
+    }
 }
 
 /// Where a value stands in the text: where it is written as usual, or else where its key stands first. Offset and length.

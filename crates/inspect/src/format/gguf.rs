@@ -5,9 +5,12 @@
 //!
 //! Source: [the specification](https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
 
+use std::hash::{DefaultHasher, Hasher as _};
+
 use rustc_hash::FxHashSet;
 
 use super::template;
+use crate::budget::Budget;
 use crate::explore::Explorer;
 use crate::input::Input;
 use crate::sign::Sign;
@@ -45,6 +48,7 @@ pub(crate) fn inspect(explorer: &mut Explorer<'_>, input: &dyn Input) {
     let mut part = Part::new(input, 4);
     let mut reader = Reader {
         stream: Stream::new(&mut part),
+        budget: explorer.budget,
         is_big: false,
         alignment: 32,
         scratch: Vec::new(),
@@ -62,6 +66,7 @@ pub(crate) fn inspect(explorer: &mut Explorer<'_>, input: &dyn Input) {
 
 struct Reader<'f> {
     stream: Stream<'f>,
+    budget: &'f Budget,
     is_big: bool,
     alignment: u64,
     scratch: Vec<u8>,
@@ -135,11 +140,11 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn pair(&mut self, explorer: &mut Explorer<'_>, names: &mut FxHashSet<String>) -> Result<(), Fault> {
+    fn pair(&mut self, explorer: &mut Explorer<'_>, names: &mut FxHashSet<u64>) -> Result<(), Fault> {
         self.text(MAX_KEY, usize::from(u16::MAX))?;
         let key = std::str::from_utf8(&self.scratch).map_err(|_| Fault::Wrong("a key is not UTF-8"))?;
         let key = key.to_owned();
-        if !names.insert(key.clone()) {
+        if !names.insert(digest(key.as_bytes())) {
             return Err(Fault::Wrong("a key stands in it twice"));
         }
         let kind = self.u32()?;
@@ -169,6 +174,9 @@ impl Reader<'_> {
 
     /// Passes over a value.
     fn value(&mut self, kind: u32, depth: usize) -> Result<(), Fault> {
+        if !self.budget.step(1) {
+            return Err(Fault::Stop(Stop::TooMuch));
+        }
         match kind {
             TEXT => self.text(u64::MAX >> 1, 0),
             LIST if depth < MAX_DEPTH => {
@@ -195,10 +203,9 @@ impl Reader<'_> {
     }
 
     /// Where a tensor ends in the data.
-    fn tensor(&mut self, names: &mut FxHashSet<String>) -> Result<u64, Fault> {
+    fn tensor(&mut self, names: &mut FxHashSet<u64>) -> Result<u64, Fault> {
         self.text(MAX_KEY, usize::from(u16::MAX))?;
-        let name = String::from_utf8_lossy(&self.scratch).into_owned();
-        if !names.insert(name) {
+        if !names.insert(digest(&self.scratch)) {
             return Err(Fault::Wrong("two tensors have one name"));
         }
         let dimensions = self.u32()?;
@@ -226,6 +233,13 @@ impl Reader<'_> {
         let end = bytes.and_then(|bytes| offset.checked_add(bytes));
         end.ok_or(Fault::Wrong("a tensor is larger than any memory"))
     }
+}
+
+/// What is kept of a name: enough to tell two apart.
+fn digest(name: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(name);
+    hasher.finish()
 }
 
 /// Bytes of a plain value.

@@ -12,7 +12,7 @@ use crate::input::{Input, read_some};
 /// Bytes at the beginning and at the end that are searched.
 const SEARCHED: usize = 4 << 20;
 /// The longest configuration that is read.
-const MAX_CONFIG: usize = 3 << 20;
+const MAX_CONFIG: usize = 2 << 20;
 
 /// Looks for configurations.
 pub(crate) fn inspect(explorer: &mut Explorer<'_>, input: &dyn Input) {

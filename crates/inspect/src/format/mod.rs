@@ -9,6 +9,7 @@ pub(crate) mod numpy;
 mod onnx;
 mod protobuf;
 mod safetensors;
+mod safetensors_header;
 mod saved_model;
 mod skops;
 mod template;
@@ -31,6 +32,11 @@ pub(crate) fn inspect(explorer: &mut Explorer<'_>, name: &str, kind: Kind, head:
         }
         // At the top a text is looked at where it lies, see `Inspector::configuration`.
         _ if explorer.journal.depth() > 0 && configuration::text_of(name).is_some() => {
+            if input.len() > configuration::MAX_TEXT as u64 {
+                explorer
+                    .journal
+                    .trouble("a description of the model is longer than what is looked at");
+            }
             let text = read_some(input, 0, configuration::MAX_TEXT).unwrap_or_default();
             match std::str::from_utf8(&text) {
                 Ok(text) => configuration::inspect(explorer.journal, name, text, true),

@@ -3,10 +3,8 @@
 //!
 //! Source: [the format](https://github.com/huggingface/safetensors#format).
 
-use serde_json::Value;
-
+use super::safetensors_header as header;
 use crate::explore::Explorer;
-use crate::format::json::unique_object;
 use crate::input::{Input, read_array, read_some};
 use crate::sign::Sign;
 
@@ -47,17 +45,9 @@ fn check(explorer: &mut Explorer<'_>, input: &dyn Input) -> Result<(), &'static 
     if !header.starts_with(b"{") {
         return Err("it does not begin with `{`");
     }
-    let text = std::str::from_utf8(&header).map_err(|_| "it is not UTF-8")?;
-    let tensors = unique_object(text)?;
     let data = there - length;
-    let mut places = Vec::new();
-    for (name, tensor) in &tensors {
-        if name == "__metadata__" {
-            metadata(tensor)?;
-        } else {
-            places.push(place(tensor, data)?);
-        }
-    }
+    let text = std::str::from_utf8(&header).map_err(|_| "it is not UTF-8")?;
+    let mut places = header::places(text, data)?;
     explorer
         .journal
         .note("format", 0, format!("safetensors, {} tensors", places.len()));
@@ -77,56 +67,4 @@ fn check(explorer: &mut Explorer<'_>, input: &dyn Input) -> Result<(), &'static 
     } else {
         Err("behind its tensors are bytes that belong to none")
     }
-}
-
-fn metadata(value: &Value) -> Result<(), &'static str> {
-    let Value::Object(entries) = value else {
-        return Err("its metadata is no object");
-    };
-    if entries.values().all(Value::is_string) {
-        Ok(())
-    } else {
-        Err("its metadata holds something other than texts")
-    }
-}
-
-/// Beginning and end of a tensor in the data.
-fn place(tensor: &Value, data: u64) -> Result<(u64, u64), &'static str> {
-    let offsets = tensor.get("data_offsets").and_then(Value::as_array);
-    let offsets: Option<Vec<u64>> = offsets.and_then(|list| list.iter().map(Value::as_u64).collect());
-    let Some([start, end]) = offsets.as_deref() else {
-        return Err("a tensor has no place");
-    };
-    if start > end || *end > data {
-        return Err("a tensor lies outside of the file");
-    }
-    let bits = bits(tensor.get("dtype").and_then(Value::as_str).unwrap_or_default())
-        .ok_or("a tensor has a type that is not known")?;
-    let shape = tensor
-        .get("shape")
-        .and_then(Value::as_array)
-        .ok_or("a tensor has no shape")?;
-    let mut size = bits;
-    for dimension in shape {
-        let dimension = dimension.as_u64().ok_or("a shape holds something other than lengths")?;
-        size = size
-            .checked_mul(dimension)
-            .ok_or("a tensor is larger than any memory")?;
-    }
-    if size % 8 != 0 || size / 8 != end - start {
-        return Err("a tensor has another size than its shape says");
-    }
-    Ok((*start, *end))
-}
-
-fn bits(dtype: &str) -> Option<u64> {
-    Some(match dtype {
-        "F4" => 4,
-        "F6_E2M3" | "F6_E3M2" => 6,
-        "BOOL" | "U8" | "I8" | "F8_E5M2" | "F8_E4M3" | "F8_E8M0" | "F8_E4M3FNUZ" | "F8_E5M2FNUZ" => 8,
-        "I16" | "U16" | "F16" | "BF16" => 16,
-        "I32" | "U32" | "F32" => 32,
-        "C64" | "F64" | "I64" | "U64" => 64,
-        _ => return None,
-    })
 }

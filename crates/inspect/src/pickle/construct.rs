@@ -5,6 +5,9 @@ use super::opcode as op;
 use super::value::{MAX_TEXT, Value};
 use super::{Call, How, Oddity, python2};
 
+/// What a name that was not seen before counts as, in opcodes.
+const STEPS_OF_AN_IMPORT: u64 = 500;
+
 impl Machine<'_, '_, '_> {
     /// `GLOBAL`, `STACK_GLOBAL` and the extension codes.
     pub(super) fn import(&mut self, opcode: u8) -> Halt {
@@ -68,6 +71,10 @@ impl Machine<'_, '_, '_> {
             self.odd(Oddity::Import);
             return Value::Unknown;
         };
+        if is_new {
+            // Looking a name up costs as much as many opcodes.
+            self.budget.step(STEPS_OF_AN_IMPORT);
+        }
         self.observer.import(self.store, index, is_new, self.protocol, self.at);
         Value::Global(index)
     }

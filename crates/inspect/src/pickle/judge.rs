@@ -12,6 +12,8 @@ use crate::tier::{Tier, tier};
 /// Calls of one import that are listed where the import is ordinary, and where it is not.
 const ORDINARY_CALLS: usize = 1;
 const DANGEROUS_CALLS: usize = 20;
+/// Bytes of calls with their arguments that are written out in all.
+const MAX_RENDERED: usize = 3 << 20;
 
 /// What is known of one import.
 struct Seen {
@@ -27,6 +29,8 @@ struct Seen {
 pub(super) struct Judge {
     imports: Vec<u32>,
     seen: FxHashMap<u32, Seen>,
+    /// Bytes of all calls that were written out.
+    rendered: usize,
     /// Signs that are about no import: what, offset, name, text.
     others: Vec<(Sign, u64, &'static str, String)>,
 }
@@ -180,8 +184,16 @@ impl Observer for Judge {
                 let is_odd = seen.tier.is_odd(store, call.arguments);
                 let is_ordinary = !is_odd && seen.tier.sign().is_none();
                 let limit = if is_ordinary { ORDINARY_CALLS } else { DANGEROUS_CALLS };
-                let text = (seen.listed.len() < limit)
-                    .then(|| render::value(store, call.callee) + &render::arguments(store, call.arguments));
+                let has_room = self.rendered < MAX_RENDERED;
+                let text = (seen.listed.len() < limit).then(|| {
+                    let arguments = if has_room {
+                        render::arguments(store, call.arguments)
+                    } else {
+                        "(…)".to_owned()
+                    };
+                    render::value(store, call.callee) + &arguments
+                });
+                self.rendered += text.as_ref().map_or(0, String::len);
                 let Some(seen) = self.seen.get_mut(&index) else { return };
                 seen.calls += 1;
                 seen.listed.extend(text.map(|text| (call.at, text, is_odd)));
