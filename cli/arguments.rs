@@ -10,7 +10,9 @@ use toml::Spanned;
 use weighbridge_emit::Format;
 
 use crate::commands::verify::{BundleArguments, VerifyCommand};
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments, RedactArguments};
+use crate::commands::{
+    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments, RedactArguments,
+};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
 use crate::images::ImageArguments;
@@ -82,6 +84,9 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule
     Explain(ExplainArguments),
+    /// List what a model file would import and call, without running it
+    #[command(name = "explain-file")]
+    ExplainFile(ExplainFileArguments),
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -7,6 +7,7 @@ mod convert;
 mod diff;
 mod doctor;
 mod explain;
+mod explain_file;
 #[cfg(feature = "forge")]
 pub(crate) mod forge;
 mod hook;
@@ -32,6 +33,7 @@ pub(crate) use convert::ConvertArguments;
 pub(crate) use diff::DiffArguments;
 
 pub(crate) use doctor::DoctorArguments;
+pub(crate) use explain_file::ExplainFileArguments;
 pub(crate) use hook::HookCommand;
 pub(crate) use init::InitArguments;
 pub(crate) use redact::RedactArguments;
@@ -59,6 +61,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Init(arguments) => init::init(&arguments, console),
         Command::Doctor(arguments) => doctor::doctor(*arguments, console),
         Command::Explain(arguments) => explain::explain(arguments, console),
+        Command::ExplainFile(arguments) => explain_file::explain_file(&arguments, console),
         Command::Config(command) => config::config(command, console),
         #[cfg(feature = "forge")]
         Command::Forge(command) => forge::forge(command, console),

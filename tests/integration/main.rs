@@ -53,6 +53,7 @@ mod hostile_sinks;
 mod images;
 mod init;
 mod inventory;
+mod models;
 mod packaging;
 mod policy;
 mod provenance;
