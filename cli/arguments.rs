@@ -9,9 +9,11 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
+use crate::commands::verify::{BundleArguments, VerifyCommand};
 use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
+use crate::images::ImageArguments;
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
 
@@ -92,6 +94,12 @@ pub(crate) enum Command {
     #[cfg(feature = "forge")]
     #[command(subcommand)]
     Forge(crate::commands::forge::ForgeCommand),
+    /// Verify who signed images and files; fetches signatures from registries unless `--offline` is given
+    #[command(subcommand)]
+    Verify(VerifyCommand),
+    /// The protocol of Sigstore's conformance suite
+    #[command(hide = true)]
+    VerifyBundle(Box<BundleArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -132,6 +140,9 @@ pub(crate) struct ScanArguments {
     /// How far fixes go.
     #[command(flatten)]
     pub(crate) fix_limits: FixLimits,
+    /// Which images are verified.
+    #[command(flatten)]
+    pub(crate) images: ImageArguments,
     /// How the exit code is bent.
     #[command(flatten)]
     pub(crate) leniency: Leniency,

@@ -20,6 +20,7 @@ mod fix;
 mod git;
 mod globs;
 mod guard;
+mod images;
 mod interrupt;
 mod output;
 mod pages;

@@ -15,6 +15,7 @@ mod man;
 mod rules;
 mod rules_test;
 mod scan;
+pub(crate) mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -58,6 +59,8 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Config(command) => config::config(command, console),
         #[cfg(feature = "forge")]
         Command::Forge(command) => forge::forge(command, console),
+        Command::Verify(command) => verify::verify(command, console),
+        Command::VerifyBundle(arguments) => verify::verify_bundle(&arguments),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }

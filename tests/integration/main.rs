@@ -48,12 +48,14 @@ mod hostile_code;
 mod hostile_inputs;
 #[cfg(unix)]
 mod hostile_sinks;
+mod images;
 mod init;
 mod inventory;
 mod packaging;
 mod policy;
 mod provenance;
 mod provenance_history;
+mod registry;
 mod reports;
 mod rules_command;
 mod scan;

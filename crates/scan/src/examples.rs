@@ -5,6 +5,7 @@ use std::fmt;
 use weighbridge_core::{Applicability, Severity, Source, SourcePath};
 use weighbridge_rules::{Example, Page, built_in_rules, fill};
 
+use crate::detect::images;
 use crate::language::language_of;
 use crate::{CompileError, FileReport, Options, RuleUse, Scanner, check_rule, suppression};
 
@@ -100,7 +101,11 @@ pub fn check_examples(page: &Page) -> Result<Vec<ExampleFailure>, CompileError> 
             severity: rule.severity,
         }));
     }
-    let scanner = Scanner::new(uses, Options::default(), false);
+    let options = Options {
+        image_verdicts: images::verdicts_of_examples(page),
+        ..Options::default()
+    };
+    let scanner = Scanner::new(uses, options, false);
     let mut failures = Vec::new();
     for (section, flagged) in [("Flagged", true), ("Clean", false)] {
         if !page.examples.iter().any(|example| example.flagged == flagged) {

@@ -1,7 +1,8 @@
 //! Compiled rules, and how a source passes through them.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
@@ -48,6 +49,19 @@ pub struct Options {
     pub foreign_suppressions: bool,
     /// Whether somebody reads the line hashes of the findings.
     pub line_hashes: bool,
+    /// What is known about images, by the name with which a file runs them. Empty: nobody has looked.
+    pub image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
+}
+
+/// What is known about an image that is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageVerdict {
+    /// The name of the rule on the shelf `image`: `unsigned`.
+    pub rule: &'static str,
+    /// Why, in one line.
+    pub reason: String,
+    /// Whether it is no more than a warning.
+    pub is_warning: bool,
 }
 
 impl Default for Options {
@@ -56,6 +70,7 @@ impl Default for Options {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            image_verdicts: Arc::default(),
             line_hashes: true,
         }
     }
