@@ -22,6 +22,7 @@ mod globs;
 mod guard;
 mod images;
 mod interrupt;
+mod model;
 mod output;
 mod pages;
 mod panics;
