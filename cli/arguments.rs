@@ -10,7 +10,9 @@ use toml::Spanned;
 use weighbridge_emit::Format;
 
 use crate::commands::verify::{BundleArguments, VerifyCommand};
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
+use crate::commands::{
+    ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments, ManifestArguments,
+};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
 use crate::images::ImageArguments;
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     /// Verify who signed images and files; fetches signatures from registries unless `--offline` is given
     #[command(subcommand)]
     Verify(VerifyCommand),
+    /// Write down the digests of a model's files, for `verify weights` to compare with
+    Manifest(ManifestArguments),
     /// The protocol of Sigstore's conformance suite
     #[command(hide = true)]
     VerifyBundle(Box<BundleArguments>),

@@ -36,6 +36,7 @@ mod search;
 mod selection;
 mod settings;
 mod walk;
+mod weights;
 
 use std::process::ExitCode;
 

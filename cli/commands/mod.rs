@@ -12,6 +12,7 @@ pub(crate) mod forge;
 mod hook;
 mod init;
 mod man;
+mod manifest;
 mod rules;
 mod rules_test;
 mod scan;
@@ -33,6 +34,7 @@ pub(crate) use diff::DiffArguments;
 pub(crate) use doctor::DoctorArguments;
 pub(crate) use hook::HookCommand;
 pub(crate) use init::InitArguments;
+pub(crate) use manifest::ManifestArguments;
 
 /// Does what the command line asks for.
 ///
@@ -61,6 +63,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Forge(command) => forge::forge(command, console),
         Command::Verify(command) => verify::verify(command, console),
         Command::VerifyBundle(arguments) => verify::verify_bundle(&arguments),
+        Command::Manifest(arguments) => manifest::manifest(&arguments, console),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }

@@ -59,3 +59,4 @@ mod rules_command;
 mod scan;
 mod secrets;
 mod settings;
+mod weights;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use weighbridge_core::Span;
 
+use super::content_name::content_of;
 use super::digest::{Algorithm, FileDigest};
 use super::listing::{self, Claim, Kind, Listing, Pointer};
 use super::name::FileName;
@@ -120,6 +121,27 @@ pub fn compare(list: &FileName, kind: Kind, listing: &Listing, folder: &Folder) 
     problems
 }
 
+/// Whether a file that is named by its digest is another.
+pub fn differs_from_its_name(name: &FileName, folder: &Folder) -> Option<Problem> {
+    let claim = Claim {
+        name: name.clone(),
+        size: None,
+        digest: Some(content_of(name)?),
+        place: Span::new(0, 0),
+    };
+    let kind = difference(&claim, name, folder)?;
+    Some(Problem {
+        file: name.clone(),
+        place: None,
+        kind,
+    })
+}
+
+/// Whether a lock names such a file: all but what belongs to git, signatures, and lists.
+pub fn is_for_a_lock(name: &FileName) -> bool {
+    !is_of_git(name) && !is_about_others(name)
+}
+
 fn difference(claim: &Claim, name: &FileName, folder: &Folder) -> Option<ProblemKind> {
     let (size, pointer) = match folder.files.get(name) {
         None => return Some(ProblemKind::Missing),
@@ -161,7 +183,7 @@ fn unlisted<'f>(
                 .is_some_and(|rest| rest.starts_with('/'));
         // A lock names everything; who writes checksums leaves out what nobody loads.
         let counts = match kind {
-            Kind::Lock => !is_of_git(name),
+            Kind::Lock => is_for_a_lock(name),
             _ => is_loaded(name),
         };
         is_below && counts && *name != list && !named.contains(*name) && !is_about_others(name)

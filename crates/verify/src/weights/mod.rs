@@ -8,7 +8,7 @@ mod digest;
 pub mod listing;
 mod name;
 
-pub use compare::{Folder, Observed, Problem, ProblemKind, compare, wanted};
+pub use compare::{Folder, Observed, Problem, ProblemKind, compare, differs_from_its_name, is_for_a_lock, wanted};
 pub use content_name::content_of;
 pub use digest::{Algorithm, Digesting, FileDigest};
 pub use name::{FileName, NameError};
