@@ -131,11 +131,11 @@ impl Tally {
             self.line(&format!("ok    {list}: {all_is_well}"));
         }
         for problem in problems {
-            let (is_unknown, rule, text) = told(problem);
+            let (is_unknown, text) = told(problem);
             self.is_incomplete |= is_unknown;
             self.differs |= !is_unknown;
             let mark = if is_unknown { "?" } else { "BAD" };
-            self.line(&format!("{mark:<5} {}: {text} [{rule}], says {list}", problem.file));
+            self.line(&format!("{mark:<5} {}: {text} ({list})", problem.file));
         }
     }
 
@@ -149,20 +149,18 @@ impl Tally {
                 self.differs = true;
                 let size = pointer.size;
                 self.line(&format!(
-                    "BAD   {name}: a pointer of Git LFS, not the file of {size} bytes; fetch it with `git lfs pull` [weights/lfs-pointer]"
+                    "BAD   {name}: a pointer of Git LFS, not the file of {size} bytes; fetch it with `git lfs pull`"
                 ));
             }
         }
         for (name, why) in &found.gaps {
             self.is_incomplete = true;
-            self.line(&format!(
-                "?     {name}: not looked at: {why} [weights/could-not-verify]"
-            ));
+            self.line(&format!("?     {name}: not looked at: {why}"));
         }
         if has_no_list {
             self.differs = true;
             self.line(
-                "BAD   nothing says what these files should be: no signature, no list of digests [weights/unsigned]; \
+                "BAD   nothing says what these files should be: no signature, no list of digests; \
                  `weighbridge manifest` writes one down",
             );
         }
@@ -176,33 +174,24 @@ impl Tally {
     }
 }
 
-/// Whether it is unknown, the rule, and the words.
-fn told(problem: &Problem) -> (bool, &'static str, String) {
+/// Whether it is unknown, and the words.
+fn told(problem: &Problem) -> (bool, String) {
     match &problem.kind {
-        ProblemKind::Missing => (false, "weights/missing-file", "it is not there".to_owned()),
-        ProblemKind::OtherSize { expected, found } => (
-            false,
-            "weights/tampered",
-            format!("{found} bytes long, and {expected} were written down"),
-        ),
-        ProblemKind::Tampered { expected, found } => (
-            false,
-            "weights/tampered",
-            format!("its digest is {found}, and {expected} was written down"),
-        ),
+        ProblemKind::Missing => (false, "it is not there".to_owned()),
+        ProblemKind::OtherSize { expected, found } => {
+            (false, format!("{found} bytes long, and {expected} were written down"))
+        }
+        ProblemKind::Tampered { expected, found } => {
+            (false, format!("its digest is {found}, and {expected} was written down"))
+        }
         ProblemKind::Pointer(pointer) => (
             false,
-            "weights/lfs-pointer",
             format!("a pointer of Git LFS stands in the place of {} bytes", pointer.size),
         ),
-        ProblemKind::Unlisted => (false, "weights/unlisted-file", "nobody wrote it down".to_owned()),
-        ProblemKind::NoFile => (
-            false,
-            "weights/no-regular-file",
-            "a link or a special file stands in its place".to_owned(),
-        ),
-        ProblemKind::Fault(why) => (false, "weights/bad-list", why.clone()),
-        ProblemKind::Unknown(why) => (true, "weights/could-not-verify", why.clone()),
-        other => (true, "weights/could-not-verify", format!("{other:?}")),
+        ProblemKind::Unlisted => (false, "nobody wrote it down".to_owned()),
+        ProblemKind::NoFile => (false, "a link or a special file stands in its place".to_owned()),
+        ProblemKind::Fault(why) => (false, why.clone()),
+        ProblemKind::Unknown(why) => (true, why.clone()),
+        other => (true, format!("{other:?}")),
     }
 }
