@@ -11,7 +11,8 @@ use weighbridge_emit::Format;
 
 use crate::commands::verify::{BundleArguments, VerifyCommand};
 use crate::commands::{
-    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments, RedactArguments,
+    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments,
+    ManifestArguments, RedactArguments,
 };
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
@@ -104,6 +105,8 @@ pub(crate) enum Command {
     /// Verify who signed images and files; fetches signatures from registries unless `--offline` is given
     #[command(subcommand)]
     Verify(VerifyCommand),
+    /// Write down the digests of a model's files, for `verify weights` to compare with
+    Manifest(ManifestArguments),
     /// The protocol of Sigstore's conformance suite
     #[command(hide = true)]
     VerifyBundle(Box<BundleArguments>),

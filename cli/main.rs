@@ -37,6 +37,7 @@ mod search;
 mod selection;
 mod settings;
 mod walk;
+mod weights;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,7 @@ pub(crate) mod forge;
 mod hook;
 mod init;
 mod man;
+mod manifest;
 mod redact;
 mod rules;
 mod rules_test;
@@ -36,6 +37,7 @@ pub(crate) use doctor::DoctorArguments;
 pub(crate) use explain_file::ExplainFileArguments;
 pub(crate) use hook::HookCommand;
 pub(crate) use init::InitArguments;
+pub(crate) use manifest::ManifestArguments;
 pub(crate) use redact::RedactArguments;
 
 /// Does what the command line asks for.
@@ -67,6 +69,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Forge(command) => forge::forge(command, console),
         Command::Verify(command) => verify::verify(command, console),
         Command::VerifyBundle(arguments) => verify::verify_bundle(&arguments),
+        Command::Manifest(arguments) => manifest::manifest(&arguments, console),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }

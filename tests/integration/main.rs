@@ -65,3 +65,4 @@ mod rules_command;
 mod scan;
 mod secrets;
 mod settings;
+mod weights;
