@@ -37,10 +37,6 @@ pub(crate) struct TrustArguments {
 /// Where signatures are.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Images")]
-#[cfg_attr(
-    not(feature = "registry"),
-    expect(dead_code, reason = "what is about registries is accepted in every build")
-)]
 pub(crate) struct SourceArguments {
     /// An OCI image layout, as a folder or tar archive, in which images are looked for first. May be repeated
     #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
