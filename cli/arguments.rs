@@ -98,7 +98,7 @@ pub(crate) enum Command {
     Init(InitArguments),
     /// Check settings, rules, git, hooks and CI around a scan, and say how to mend them
     Doctor(Box<DoctorArguments>),
-    /// Set the human gate on GitHub, GitLab or Gitea, or see what guards it. The only commands that use the network
+    /// Set the human gate on GitHub, GitLab or Gitea, or see what guards it. Uses the network, as `verify` does and nothing else
     #[cfg(feature = "forge")]
     #[command(subcommand)]
     Forge(crate::commands::forge::ForgeCommand),

@@ -82,6 +82,9 @@ pub(crate) fn verify(source: &SourceArguments, policy: &Policy, entries: &[Entry
     let now = i64::try_from(seconds_since_1970()).unwrap_or(i64::MAX);
     let all: Vec<_> = names.into_iter().collect();
     let verdicts = in_parallel(&all, |(name, (image, _))| {
+        if interrupt::is_requested() {
+            return Verdict::new(Outcome::CouldNotVerify, "the run was interrupted");
+        }
         let Some(reference) = reference_of(image) else {
             let reason = if image.is_resolved {
                 "it is no name of an image"
@@ -162,8 +165,8 @@ fn in_parallel<T: Sync, R: Send>(questions: &[T], answer: impl Fn(&T) -> R + Syn
                     loop {
                         let index = next.fetch_add(1, Ordering::Relaxed);
                         match questions.get(index) {
-                            Some(question) if !interrupt::is_requested() => own.push((index, answer(question))),
-                            _ => return own,
+                            Some(question) => own.push((index, answer(question))),
+                            None => return own,
                         }
                     }
                 })
