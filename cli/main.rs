@@ -22,6 +22,7 @@ mod globs;
 mod guard;
 mod images;
 mod interrupt;
+mod model;
 mod output;
 mod pages;
 mod panics;
@@ -36,6 +37,7 @@ mod search;
 mod selection;
 mod settings;
 mod walk;
+mod weights;
 
 use std::process::ExitCode;
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::Finding;
+use weighbridge_inspect::Inspector;
 use weighbridge_scan::{ImageVerdict, Options, Scanner};
 
 use crate::console::Console;
@@ -130,7 +131,15 @@ impl<'a> Search<'a> {
             Progress::hidden(files)
         };
         let limit = self.settings.max_file_size.value;
-        run::scan(&scanner, &walked.entries, limit, self.options.jobs, &progress)
+        let inspector = Inspector::new(&self.selection.uses);
+        run::scan(
+            &scanner,
+            &inspector,
+            &walked.entries,
+            limit,
+            self.options.jobs,
+            &progress,
+        )
     }
 
     /// The rules, compiled for so many files.

@@ -20,7 +20,7 @@ use crate::exit_code::{FINDINGS, INCOMPLETE, exit_code};
 use crate::failure::failure;
 use crate::files::Files;
 use crate::fix::{self, Wish};
-use crate::git::Scope;
+use crate::git::{Scope, Since, keep_first};
 use crate::guard::{self, Circumstances, Guard};
 use crate::images::{self, ImageArguments, policy_of, table, warn_of_weak_policy};
 use crate::interrupt;
@@ -90,6 +90,9 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         fails_on_fix = wish.fails_because_of(&fixes);
         // What is reported is what is there now.
         results = fixes.results(results, || search.results(&walked, began, console))?;
+    }
+    if scope.as_ref().is_some_and(|scope| scope.since == Since::History) {
+        keep_first(&mut results);
     }
     let held = is_stdin_held.then(|| fix::held(&walked)).flatten();
     if interrupt::is_requested() {
@@ -228,6 +231,12 @@ fn say_nothing_to_scan(walked: &mut Walked, scope: Option<&Scope>, settings: &Se
 
 /// Why there may be nothing to scan, and what to do about it.
 fn nothing_to_scan(scope: Option<&Scope>, settings: &Settings) -> (&'static str, &'static str) {
+    if scope.is_some_and(|scope| scope.since == Since::History) {
+        return (
+            "no commit holds a file to scan",
+            "`git log --all` shows the commits that there are",
+        );
+    }
     if scope.is_some() {
         return (
             "no file to scan has changed",

@@ -8,12 +8,13 @@ use std::process::Command;
 /// Which of our crates each of our crates may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("weighbridge-core", &[]),
-    ("weighbridge-rules", &["weighbridge-core"]),
+    ("weighbridge-rules", &["weighbridge-core", "weighbridge-yaml"]),
     (
         "weighbridge-scan",
         &["weighbridge-core", "weighbridge-rules", "weighbridge-yaml"],
     ),
     ("weighbridge-emit", &["weighbridge-core", "weighbridge-rules"]),
+    ("weighbridge-inspect", &["weighbridge-core", "weighbridge-rules"]),
     ("weighbridge-forge", &["weighbridge-core"]),
     ("weighbridge-yaml", &[]),
     ("weighbridge-verify", &["weighbridge-core", "weighbridge-yaml"]),
@@ -24,13 +25,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "weighbridge-rules",
             "weighbridge-scan",
             "weighbridge-emit",
+            "weighbridge-inspect",
             "weighbridge-forge",
             "weighbridge-verify",
         ],
     ),
 ];
 /// Crates that touch neither files nor clock nor environment.
-const PURE: [&str; 7] = ["core", "rules", "scan", "emit", "forge", "yaml", "verify"];
+const PURE: [&str; 8] = ["core", "rules", "scan", "emit", "inspect", "forge", "yaml", "verify"];
 /// Where they may all the same: evidence is fetched from files and registries.
 const FETCHING: [&str; 2] = ["crates/verify/src/fetch/files.rs", "crates/verify/src/fetch/registry/"];
 const MAX_LINES: usize = 500;

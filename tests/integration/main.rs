@@ -23,6 +23,7 @@ mod fix;
 mod fixtures;
 mod flow;
 #[cfg(feature = "forge")]
+mod foreign_rules;
 mod forge_auto_merge;
 #[cfg(feature = "forge")]
 mod forge_errors;
@@ -40,6 +41,7 @@ mod forge_queue;
 mod forge_support;
 #[cfg(feature = "forge")]
 mod forge_teams;
+mod git_history;
 mod git_since;
 mod git_staged;
 mod git_support;
@@ -51,13 +53,16 @@ mod hostile_sinks;
 mod images;
 mod init;
 mod inventory;
+mod models;
 mod packaging;
 mod policy;
 mod provenance;
 mod provenance_history;
+mod redact;
 mod registry;
 mod reports;
 mod rules_command;
 mod scan;
 mod secrets;
 mod settings;
+mod weights;

@@ -4,6 +4,7 @@ mod blob;
 mod bundle;
 mod image;
 mod policy;
+mod weights;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ pub(crate) enum VerifyCommand {
     Repo(Box<ScanArguments>),
     /// Verify a file with the bundle beside it
     Blob(Box<blob::VerifyBlobArguments>),
+    /// Compare the files of a model with the digests that were written down
+    Weights(weights::VerifyWeightsArguments),
     /// Check a policy for images, and say what is weak in it
     Policy(policy::PolicyArguments),
 }
@@ -46,6 +49,7 @@ pub(super) fn verify(command: VerifyCommand, console: &Console) -> Result<ExitCo
             super::scan::scan(*arguments, console)
         }
         VerifyCommand::Blob(arguments) => blob::verify(&arguments),
+        VerifyCommand::Weights(arguments) => weights::verify(&arguments, console),
         VerifyCommand::Policy(arguments) => policy::check(&arguments, console),
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
-    Detection, Extent, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
+    Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
 };
-use weighbridge_rules::{Detector, Rule};
+use weighbridge_rules::{Detector, Rule, RuleUse};
 
 use crate::code::query::QueryRule;
 use crate::code::shape::Code;
@@ -20,23 +20,13 @@ use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
+use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
 use crate::region::Regions;
 use crate::structure::Structure;
 use crate::suppression;
-
-/// A rule as it is to be used in a run.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleUse<'r> {
-    /// The rule.
-    pub rule: &'r Rule,
-    /// Whether its detections become findings. Sensitive rules that are switched off are passed with `false`: they still mask.
-    pub reported: bool,
-    /// The severity its findings get.
-    pub severity: Severity,
-}
 
 /// What a run may decide beside its rules.
 #[derive(Clone, Debug)]
@@ -259,18 +249,43 @@ impl Worker<'_, '_> {
 
     /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
+        self.scan_with(source, Vec::new())
+    }
+
+    /// The same, with what another room has detected in it.
+    pub fn scan_with(&mut self, source: &Source<'_>, detected: Vec<Detection>) -> FileReport {
         let scanner = self.scanner;
         let (mut found, mut notifications) = self.detect(source);
         let is_live = !self.seen.seekers.is_empty();
+        found.extend(detected);
         let split = embed::split(source);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
         }
+        self.search_encoded(source, 1, &mut found);
+        place::weigh(source.path(), &scanner.uses, &mut found);
         let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
         }
+        self.admitted(source, found, notifications)
+    }
+
+    /// What may be said of detections in a text that somebody else put together, such as the listing of a model file: secrets in it are
+    /// found and masked, and nothing in it suppresses anything.
+    pub fn admit(&mut self, source: &Source<'_>, mut detected: Vec<Detection>) -> FileReport {
+        let (found, notifications) = self.detect(source);
+        let secrets = found.into_iter().filter(|detection| detection.secret.is_some());
+        detected.extend(secrets.map(|detection| Detection {
+            suppression: None,
+            ..detection
+        }));
+        self.admitted(source, detected, notifications)
+    }
+
+    /// The report of these detections.
+    fn admitted(&self, source: &Source<'_>, found: Vec<Detection>, mut notifications: Vec<Notification>) -> FileReport {
         if found.is_empty() {
             return FileReport {
                 notifications,
@@ -278,10 +293,10 @@ impl Worker<'_, '_> {
             };
         }
         let mask = mask_of(&found);
-        let limit = scanner.options.max_findings;
+        let limit = self.scanner.options.max_findings;
         let extent = Extent {
             findings: limit,
-            line_hashes: scanner.options.line_hashes,
+            line_hashes: self.scanner.options.line_hashes,
         };
         let (findings, total) = admit_first(source, found, extent);
         if total > limit {
@@ -314,7 +329,7 @@ impl Worker<'_, '_> {
             in_pieces.extend(
                 detections
                     .into_iter()
-                    .map(|detection| embed::carried_back(piece, detection)),
+                    .map(|detection| embed::carried_back(|span| piece.span_in_file(span), detection)),
             );
             notifications.extend(notes.into_iter().map(|note| Notification {
                 path: Some(source.path().clone()),
@@ -327,7 +342,7 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())

@@ -15,6 +15,7 @@ pub mod policy;
 mod reference;
 mod scheme;
 mod verdict;
+pub mod weights;
 
 pub use digest::ImageDigest;
 pub use evidence::{Evidence, Layer, Signature};
