@@ -9,9 +9,14 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments, RedactArguments};
+use crate::commands::verify::{BundleArguments, VerifyCommand};
+use crate::commands::{
+    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments,
+    ManifestArguments, RedactArguments,
+};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
+use crate::images::ImageArguments;
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
 
@@ -80,6 +85,9 @@ pub(crate) enum Command {
     Rules(RulesCommand),
     /// Explain a rule
     Explain(ExplainArguments),
+    /// List what a model file would import and call, without running it
+    #[command(name = "explain-file")]
+    ExplainFile(ExplainFileArguments),
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -94,6 +102,14 @@ pub(crate) enum Command {
     #[cfg(feature = "forge")]
     #[command(subcommand)]
     Forge(crate::commands::forge::ForgeCommand),
+    /// Verify who signed images and files; fetches signatures from registries unless `--offline` is given
+    #[command(subcommand)]
+    Verify(VerifyCommand),
+    /// Write down the digests of a model's files, for `verify weights` to compare with
+    Manifest(ManifestArguments),
+    /// The protocol of Sigstore's conformance suite
+    #[command(hide = true)]
+    VerifyBundle(Box<BundleArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -134,6 +150,9 @@ pub(crate) struct ScanArguments {
     /// How far fixes go.
     #[command(flatten)]
     pub(crate) fix_limits: FixLimits,
+    /// Which images are verified.
+    #[command(flatten)]
+    pub(crate) images: ImageArguments,
     /// How the exit code is bent.
     #[command(flatten)]
     pub(crate) leniency: Leniency,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
 use weighbridge_rules::{Page, Rule, built_in_rules, import, is_foreign};
-use weighbridge_scan::{CompileError, check_rule};
+use weighbridge_scan::check_rule;
 
 use crate::failure::{failure, failure_because};
 use crate::files::Files;
@@ -41,8 +41,8 @@ impl PageFile {
     }
 
     /// The error for a page that was read and cannot be compiled.
-    pub(crate) fn unusable(&self, error: &CompileError) -> anyhow::Error {
-        let cause = anyhow!("line {}: {}", error.line, error.message);
+    pub(crate) fn unusable(&self, line: usize, message: &str) -> anyhow::Error {
+        let cause = anyhow!("line {line}: {message}");
         self.fault(
             cause,
             "docs/rule-pages.md describes the format; `weighbridge rules test DIR` checks all pages",
@@ -117,7 +117,8 @@ pub(crate) fn own_rules(folders: &[Item], files: &Files<'_>) -> Result<Vec<Rule>
         }
         for file in pages_in(&path, files)? {
             let rule = file.read(files)?.rule;
-            check_rule(&rule).map_err(|error| file.unusable(&error))?;
+            check_rule(&rule).map_err(|error| file.unusable(error.line, &error.message))?;
+            weighbridge_inspect::check_rule(&rule).map_err(|error| file.unusable(error.line, &error.message))?;
             if built_in_rules().iter().chain(&rules).any(|other| other.id == rule.id) {
                 return Err(failure(
                     format!(

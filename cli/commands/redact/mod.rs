@@ -147,6 +147,7 @@ fn options(settings: &Settings) -> Options {
         max_findings: settings.max_findings.value.get(),
         foreign_suppressions: false,
         line_hashes: false,
+        ..Options::default()
     }
 }
 

@@ -124,6 +124,9 @@ impl SinkKind {
 /// Texts that must all occur.
 pub type Keyword = List<Text>;
 
+/// What pages about model files give as their language.
+pub(crate) const MODEL: &str = "model";
+
 /// How a rule is found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detector {
@@ -278,6 +281,14 @@ impl Rule {
     /// What a finding says, with its marks: the message, else the summary.
     pub fn message_template(&self) -> &str {
         self.message.as_deref().unwrap_or(&self.summary)
+    }
+
+    /// The name of its detector, if it is about model files and not about texts.
+    pub fn model_detector(&self) -> Option<&str> {
+        match &self.detector {
+            Detector::Code { name, .. } if self.languages.iter().any(|language| language == MODEL) => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether it applies to texts in `language`.

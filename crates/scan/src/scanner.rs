@@ -1,13 +1,14 @@
 //! Compiled rules, and how a source passes through them.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
-    Detection, Extent, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
+    Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
 };
-use weighbridge_rules::{Detector, Rule};
+use weighbridge_rules::{Detector, Rule, RuleUse};
 
 use crate::code::query::QueryRule;
 use crate::code::shape::Code;
@@ -27,17 +28,6 @@ use crate::region::Regions;
 use crate::structure::Structure;
 use crate::suppression;
 
-/// A rule as it is to be used in a run.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleUse<'r> {
-    /// The rule.
-    pub rule: &'r Rule,
-    /// Whether its detections become findings. Sensitive rules that are switched off are passed with `false`: they still mask.
-    pub reported: bool,
-    /// The severity its findings get.
-    pub severity: Severity,
-}
-
 /// What a run may decide beside its rules.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -49,6 +39,19 @@ pub struct Options {
     pub foreign_suppressions: bool,
     /// Whether somebody reads the line hashes of the findings.
     pub line_hashes: bool,
+    /// What is known about images, by the name with which a file runs them. Empty: nobody has looked.
+    pub image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
+}
+
+/// What is known about an image that is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageVerdict {
+    /// The name of the rule on the shelf `image`: `unsigned`.
+    pub rule: &'static str,
+    /// Why, in one line.
+    pub reason: String,
+    /// Whether it is no more than a warning.
+    pub is_warning: bool,
 }
 
 impl Default for Options {
@@ -57,6 +60,7 @@ impl Default for Options {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            image_verdicts: Arc::default(),
             line_hashes: true,
         }
     }
@@ -245,9 +249,15 @@ impl Worker<'_, '_> {
 
     /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
+        self.scan_with(source, Vec::new())
+    }
+
+    /// The same, with what another room has detected in it.
+    pub fn scan_with(&mut self, source: &Source<'_>, detected: Vec<Detection>) -> FileReport {
         let scanner = self.scanner;
         let (mut found, mut notifications) = self.detect(source);
         let is_live = !self.seen.seekers.is_empty();
+        found.extend(detected);
         let split = embed::split(source);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
@@ -259,6 +269,23 @@ impl Worker<'_, '_> {
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
         }
+        self.admitted(source, found, notifications)
+    }
+
+    /// What may be said of detections in a text that somebody else put together, such as the listing of a model file: secrets in it are
+    /// found and masked, and nothing in it suppresses anything.
+    pub fn admit(&mut self, source: &Source<'_>, mut detected: Vec<Detection>) -> FileReport {
+        let (found, notifications) = self.detect(source);
+        let secrets = found.into_iter().filter(|detection| detection.secret.is_some());
+        detected.extend(secrets.map(|detection| Detection {
+            suppression: None,
+            ..detection
+        }));
+        self.admitted(source, detected, notifications)
+    }
+
+    /// The report of these detections.
+    fn admitted(&self, source: &Source<'_>, found: Vec<Detection>, mut notifications: Vec<Notification>) -> FileReport {
         if found.is_empty() {
             return FileReport {
                 notifications,
@@ -266,10 +293,10 @@ impl Worker<'_, '_> {
             };
         }
         let mask = mask_of(&found);
-        let limit = scanner.options.max_findings;
+        let limit = self.scanner.options.max_findings;
         let extent = Extent {
             findings: limit,
-            line_hashes: scanner.options.line_hashes,
+            line_hashes: self.scanner.options.line_hashes,
         };
         let (findings, total) = admit_first(source, found, extent);
         if total > limit {

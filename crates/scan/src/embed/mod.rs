@@ -17,6 +17,7 @@ mod tests;
 
 use weighbridge_core::{Detection, MessagePart, Notification, Source, SourcePath, Span};
 
+pub(crate) use dockerfile::is_one as is_dockerfile;
 pub(crate) use piece::Piece;
 
 /// What a splitter makes of a text.
