@@ -34,6 +34,7 @@ pub(crate) struct Search<'a> {
     paths: &'a Paths,
     roots: &'a [PathBuf],
     options: WalkOptions,
+    line_hashes: bool,
 }
 
 impl<'a> Search<'a> {
@@ -65,7 +66,13 @@ impl<'a> Search<'a> {
             paths,
             roots,
             options,
+            line_hashes: false,
         })
+    }
+
+    /// Has the findings carry line hashes, for reports that show them.
+    pub(crate) fn with_line_hashes(self, line_hashes: bool) -> Self {
+        Self { line_hashes, ..self }
     }
 
     /// The files: all of them, or those that changed.
@@ -137,6 +144,7 @@ impl<'a> Search<'a> {
             intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
+            line_hashes: self.line_hashes,
         };
         Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES)
     }

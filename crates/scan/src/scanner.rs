@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use weighbridge_core::{Detection, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text};
+use weighbridge_core::{
+    Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
+};
 use weighbridge_rules::{Detector, Rule, RuleUse};
 
 use crate::code::query::QueryRule;
@@ -33,6 +35,8 @@ pub struct Options {
     pub max_findings: usize,
     /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
     pub foreign_suppressions: bool,
+    /// Whether somebody reads the line hashes of the findings.
+    pub line_hashes: bool,
 }
 
 impl Default for Options {
@@ -41,6 +45,7 @@ impl Default for Options {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            line_hashes: true,
         }
     }
 }
@@ -270,8 +275,13 @@ impl Worker<'_, '_> {
             };
         }
         let mask = mask_of(&found);
-        let limit = self.scanner.options.max_findings;
-        let (findings, total) = admit_first(source, found, limit);
+        let options = &self.scanner.options;
+        let limit = options.max_findings;
+        let extent = Extent {
+            findings: limit,
+            line_hashes: options.line_hashes,
+        };
+        let (findings, total) = admit_first(source, found, extent);
         if total > limit {
             let message = format!("{total} findings in one file; the first {limit} are reported");
             let notification = Notification::incomplete("file/too-many-findings", Some(source.path().clone()), message);

@@ -68,8 +68,8 @@ const KEYS: &[&str] = &[
 
 fn json(journal: &mut Journal, name: &str, text: &str) {
     if !KEYS
-            .iter()
-            .any(|key| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some())
+        .iter()
+        .any(|key| memchr::memmem::find(text.as_bytes(), key.as_bytes()).is_some())
     {
         return;
     }
@@ -87,9 +87,8 @@ fn json(journal: &mut Journal, name: &str, text: &str) {
         keras::inspect(journal, &root, 0, text);
     }
     every(&root, |found| {
-        value(journal, text, found.key, found.value, || {
-            place_of(text, found.key, found.value)
-        })
+        let place = || place_of(text, found.key, found.value);
+        value(journal, text, found.key, found.value, place);
     });
     tracked(journal, name);
 }
