@@ -58,7 +58,6 @@ impl Zip {
         self.directory.extend(b"PK\x01\x02\0\0");
         self.directory.extend(&fields);
         self.directory.extend([0; 12]);
-        self.directory.extend([0, 0]);
         self.directory.extend(at.to_le_bytes());
         self.directory.extend(name.as_bytes());
         self.members += 1;

@@ -6,6 +6,7 @@ Usage: tests/models/differential.py WEIGHBRIDGE [COUNT] [SEED]
 The loader in C runs each program with a `find_class` that gives stand-ins, so nothing real is imported or called. What it looks up must be what
 `weighbridge explain-file` lists, as far as the loader gets; and where the loader is content, weighbridge must not say that the pickle breaks off.
 """
+import _compat_pickle
 import io
 import pathlib
 import pickle
@@ -51,9 +52,14 @@ class StandIn:
 def loaded(data):
     """What the loader looks up, in order, and whether it is content."""
     seen = []
+    is_old = data[0] == 0x80 and data[1] < 3
 
     class Loader(pickle.Unpickler):
         def find_class(self, module, name):
+            # What the loader does to names of Python 2 happens behind this function.
+            if is_old:
+                moved = _compat_pickle.IMPORT_MAPPING.get(module, module), name
+                module, name = _compat_pickle.NAME_MAPPING.get((module, name), moved)
             seen.append(f"{module}.{name}")
             return type("StandIn", (StandIn,), {})
 
