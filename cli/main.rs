@@ -20,6 +20,7 @@ mod fix;
 mod git;
 mod globs;
 mod guard;
+mod images;
 mod interrupt;
 mod model;
 mod output;
@@ -36,6 +37,7 @@ mod search;
 mod selection;
 mod settings;
 mod walk;
+mod weights;
 
 use std::process::ExitCode;
 

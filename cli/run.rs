@@ -189,6 +189,13 @@ fn scan_file(
     };
     tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
     let mut report = worker.scan_with(&source, inspector.configuration(&source));
+    if let Input::Blob(blob) = &entry.input {
+        let commit = blob.commit.as_deref();
+        report
+            .findings
+            .iter_mut()
+            .for_each(|finding| finding.commit = commit.map(str::to_owned));
+    }
     let (findings, outside) = lines.separated(source.bytes(), std::mem::take(&mut report.findings));
     let newly_suppressed = new_lines.map_or_else(Vec::new, |lines| newly_suppressed(&source, lines, &findings));
     let mut begins = begins(source.bytes(), &findings);

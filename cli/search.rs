@@ -1,14 +1,16 @@
 //! From settings to results: which files, what was found in them, and what of it is wanted.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::Finding;
 use weighbridge_inspect::Inspector;
-use weighbridge_scan::{Options, Scanner};
+use weighbridge_scan::{ImageVerdict, Options, Scanner};
 
 use crate::console::Console;
 use crate::git::{self, Scope, Since};
@@ -34,6 +36,8 @@ pub(crate) struct Search<'a> {
     paths: &'a Paths,
     roots: &'a [PathBuf],
     options: WalkOptions,
+    /// What is known about images.
+    pub(crate) image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
     line_hashes: bool,
 }
 
@@ -66,6 +70,7 @@ impl<'a> Search<'a> {
             paths,
             roots,
             options,
+            image_verdicts: Arc::default(),
             line_hashes: false,
         })
     }
@@ -144,6 +149,7 @@ impl<'a> Search<'a> {
             intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
+            image_verdicts: Arc::clone(&self.image_verdicts),
             line_hashes: self.line_hashes,
         };
         Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES)

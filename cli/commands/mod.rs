@@ -13,9 +13,12 @@ pub(crate) mod forge;
 mod hook;
 mod init;
 mod man;
+mod manifest;
+mod redact;
 mod rules;
 mod rules_test;
 mod scan;
+pub(crate) mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ pub(crate) use doctor::DoctorArguments;
 pub(crate) use explain_file::ExplainFileArguments;
 pub(crate) use hook::HookCommand;
 pub(crate) use init::InitArguments;
+pub(crate) use manifest::ManifestArguments;
+pub(crate) use redact::RedactArguments;
 
 /// Does what the command line asks for.
 ///
@@ -52,6 +57,7 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         }) => rules::list(&selectors, format, config),
         Command::Convert(arguments) => convert::convert(*arguments, console),
         Command::Diff(arguments) => diff::diff(&arguments, console),
+        Command::Redact(arguments) => redact::redact(*arguments, console),
         Command::Rules(RulesCommand::Test { folder }) => rules_test::test(&folder, console),
         Command::Hook(command) => hook::hook(command, console),
         Command::Init(arguments) => init::init(&arguments, console),
@@ -61,6 +67,9 @@ pub(crate) fn run(command: Command, console: &Console) -> Result<ExitCode> {
         Command::Config(command) => config::config(command, console),
         #[cfg(feature = "forge")]
         Command::Forge(command) => forge::forge(command, console),
+        Command::Verify(command) => verify::verify(command, console),
+        Command::VerifyBundle(arguments) => verify::verify_bundle(&arguments),
+        Command::Manifest(arguments) => manifest::manifest(&arguments, console),
         Command::Completions { shell } => completions::completions(shell),
         Command::Man { command } => man::man(&command),
     }

@@ -50,7 +50,7 @@ impl<'r> Inspector<'r> {
     /// Whether a text could be a pickle of an old protocol, or has an archive at its end.
     pub fn suspects(&self, text: &[u8]) -> bool {
         let tail = &text[text.len().saturating_sub(MAX_TAIL)..];
-        let has_archive = memchr::memmem::rfind(tail, b"PK\x05\x06").is_some();
+        let has_archive = memchr::memmem::find(tail, b"PK\x05\x06").is_some();
         has_archive || likeness(text) != Likeness::None
     }
 

@@ -7,6 +7,7 @@
 mod builtin;
 mod expectation;
 mod fix;
+mod foreign;
 mod page;
 mod recipe;
 mod rule;
@@ -15,6 +16,7 @@ mod rule_use;
 pub use builtin::built_in_rules;
 pub use expectation::{Annotated, ExampleFailure, FailureKind};
 pub use fix::{EditRule, FixItem, FixRule};
+pub use foreign::{ImportError, Imported, import, is_foreign};
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{

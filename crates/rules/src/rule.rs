@@ -265,6 +265,12 @@ pub struct Pattern {
     pub allow: List<Text>,
     /// Expressions that excuse the span when they match on its line.
     pub allow_line: List<Text>,
+    /// Whether a match begins with a keyword, in front of which no word ends: the expression is tried nowhere else.
+    pub at_keyword: bool,
+    /// An expression that must match near the span: the other half of a pair.
+    pub beside: Option<Text>,
+    /// How many lines above and below the span `beside` is looked for.
+    pub within_lines: usize,
     /// Whether classes are those of Unicode.
     pub unicode: bool,
     /// Whether text that is visibly no secret is reported all the same.

@@ -3,6 +3,7 @@
 use weighbridge_core::{Applicability, Source, SourcePath};
 use weighbridge_rules::{Annotated, Example, ExampleFailure, FailureKind, Page, built_in_rules, fill};
 
+use crate::detect::images;
 use crate::language::language_of;
 use crate::{CompileError, FileReport, Options, RuleUse, Scanner, check_rule, suppression};
 
@@ -28,7 +29,11 @@ pub fn check_examples(page: &Page) -> Result<Vec<ExampleFailure>, CompileError> 
             severity: rule.severity,
         }));
     }
-    let scanner = Scanner::new(uses, Options::default(), false);
+    let options = Options {
+        image_verdicts: images::verdicts_of_examples(page),
+        ..Options::default()
+    };
+    let scanner = Scanner::new(uses, options, false);
     let mut failures = Vec::new();
     for (section, flagged) in [("Flagged", true), ("Clean", false)] {
         if !page.examples.iter().any(|example| example.flagged == flagged) {

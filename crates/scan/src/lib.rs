@@ -4,22 +4,27 @@
 
 #![warn(clippy::disallowed_methods)]
 
+mod blocks;
 mod check;
 mod code;
 mod commonness;
 mod compile;
+mod decode;
 mod detect;
 mod doubles;
 mod embed;
 mod encoding;
 mod examples;
 mod fix;
+mod images;
 mod lanes;
 mod language;
 mod pattern;
+mod place;
 mod placeholder;
 mod prefilter;
 mod python;
+mod redact;
 mod regexes;
 mod region;
 mod scanner;
@@ -27,11 +32,14 @@ mod structure;
 mod suppression;
 mod word;
 
+pub use blocks::{CodeBlock, code_blocks};
 pub use compile::{CompileError, check_rule};
 pub use embed::pieces;
 pub use encoding::{decode_utf16, is_binary};
 pub use examples::check_examples;
 pub use fix::Fixed;
+pub use images::{ImageReference, ImageSystem, image_references};
 pub use language::language_of;
-pub use scanner::{FileReport, Options, Scanner, Worker};
+pub use redact::{Redactor, redaction_uses};
+pub use scanner::{FileReport, ImageVerdict, Options, Scanner, Worker};
 pub use weighbridge_rules::RuleUse;

@@ -1,7 +1,8 @@
 //! Compiled rules, and how a source passes through them.
 
 use std::cell::RefCell;
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
@@ -19,6 +20,7 @@ use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
+use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
@@ -37,6 +39,19 @@ pub struct Options {
     pub foreign_suppressions: bool,
     /// Whether somebody reads the line hashes of the findings.
     pub line_hashes: bool,
+    /// What is known about images, by the name with which a file runs them. Empty: nobody has looked.
+    pub image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
+}
+
+/// What is known about an image that is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageVerdict {
+    /// The name of the rule on the shelf `image`: `unsigned`.
+    pub rule: &'static str,
+    /// Why, in one line.
+    pub reason: String,
+    /// Whether it is no more than a warning.
+    pub is_warning: bool,
 }
 
 impl Default for Options {
@@ -45,6 +60,7 @@ impl Default for Options {
             intranet_suffixes: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            image_verdicts: Arc::default(),
             line_hashes: true,
         }
     }
@@ -247,6 +263,8 @@ impl Worker<'_, '_> {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
         }
+        self.search_encoded(source, 1, &mut found);
+        place::weigh(source.path(), &scanner.uses, &mut found);
         let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
@@ -275,11 +293,10 @@ impl Worker<'_, '_> {
             };
         }
         let mask = mask_of(&found);
-        let options = &self.scanner.options;
-        let limit = options.max_findings;
+        let limit = self.scanner.options.max_findings;
         let extent = Extent {
             findings: limit,
-            line_hashes: options.line_hashes,
+            line_hashes: self.scanner.options.line_hashes,
         };
         let (findings, total) = admit_first(source, found, extent);
         if total > limit {
@@ -312,7 +329,7 @@ impl Worker<'_, '_> {
             in_pieces.extend(
                 detections
                     .into_iter()
-                    .map(|detection| embed::carried_back(piece, detection)),
+                    .map(|detection| embed::carried_back(|span| piece.span_in_file(span), detection)),
             );
             notifications.extend(notes.into_iter().map(|note| Notification {
                 path: Some(source.path().clone()),
@@ -325,7 +342,7 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())

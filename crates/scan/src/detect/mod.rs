@@ -3,6 +3,7 @@
 //! To add one: a file here, a line in [`DETECTORS`], and a page with `detector = "…"`.
 
 mod absolute_path;
+pub(crate) mod images;
 mod intranet_host;
 mod prompt;
 
@@ -30,6 +31,7 @@ pub(crate) const INTRANET_HOST: &str = "intranet-host";
 /// findings of all others.
 pub(crate) const DETECTORS: &[(&str, Option<DetectorFn>)] = &[
     ("absolute-path", Some(prompt::paths)),
+    (images::DETECTOR, Some(images::images)),
     (INTRANET_HOST, Some(prompt::hosts)),
     (crate::suppression::DETECTOR, None),
 ];
