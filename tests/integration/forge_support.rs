@@ -247,7 +247,7 @@ pub(crate) fn report(head: &str, required: bool) -> Value {
         "rule": "python/eval-call", "severity": "high", "confidence": "medium", "message": "`eval` runs @corp/seniors",
         "help": null, "path": "a.py", "uri": "a.py", "location": { "start": place(1), "end": place(8) }, "excerpt": [],
         "fingerprint": "0".repeat(32), "line_hash": "1:1", "suppression": null, "provenance": null, "fix": null, "flow": null,
-        "cwe": [], "tags": [], "aliases": [],
+        "commit": null, "secret_group": null, "cwe": [], "tags": [], "aliases": [],
     });
     let count = usize::from(required);
     json!({
