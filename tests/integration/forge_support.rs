@@ -246,7 +246,7 @@ pub(crate) fn report(head: &str, required: bool) -> Value {
     let finding = json!({
         "rule": "python/eval-call", "severity": "high", "confidence": "medium", "message": "`eval` runs @corp/seniors",
         "help": null, "path": "a.py", "uri": "a.py", "location": { "start": place(1), "end": place(8) }, "excerpt": [],
-        "fingerprint": "0".repeat(32), "line_hash": "1:1", "suppression": null, "provenance": null, "fix": null, "flow": null,
+        "fingerprint": "0".repeat(32), "line_hash": "1:1", "suppression": null, "provenance": null, "fix": null, "flow": null, "commit": null, "secret_group": null,
         "cwe": [], "tags": [], "aliases": [],
     });
     let count = usize::from(required);
