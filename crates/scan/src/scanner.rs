@@ -17,9 +17,10 @@ use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
-use crate::language::{PYTHON, code_in, languages};
+use crate::language::{PROMPT, PYTHON, code_in, languages};
 use crate::pattern::PatternRule;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
+use crate::prompt::{Context, Prompt};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
 use crate::region::Regions;
@@ -242,7 +243,7 @@ impl Worker<'_, '_> {
     /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
         let scanner = self.scanner;
-        let (mut found, mut notifications) = self.detect(source);
+        let (mut found, mut notifications) = self.detect(source, None);
         let is_live = !self.seen.seekers.is_empty();
         let split = embed::split(source);
         if let Some(split) = &split {
@@ -285,7 +286,7 @@ impl Worker<'_, '_> {
         let mut in_pieces = Vec::new();
         for piece in &split.pieces {
             let inner = Source::new(piece.name(), piece.language, piece.text.text());
-            let (mut detections, notes) = self.detect(&inner);
+            let (mut detections, notes) = self.detect(&inner, piece.prompt);
             if !self.seen.seekers.is_empty() {
                 suppression::apply(&inner, &self.scanner.uses, &[], &mut detections);
             }
@@ -305,28 +306,31 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    fn detect(&mut self, source: &Source<'_>, context: Option<Context>) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())
             .search(source.bytes(), &mut self.seen);
         let mut found = Vec::new();
-        if self.seen.seekers.is_empty() {
+        // Settings of a prompt that cannot be read are told, whatever else is found.
+        let is_prompt = source.language() == PROMPT && context.is_none();
+        if self.seen.seekers.is_empty() && !is_prompt {
             return (found, Vec::new());
         }
-        let structure = if self.needs_structure() {
-            Structure::of(source)
+        let structure = if is_prompt || self.needs_structure() {
+            Structure::of(source, context)
         } else {
             Structure::Text
         };
-        let notifications = self.search_statements(source, &structure, &mut found);
+        let mut notifications = self.search_statements(source, &structure, &mut found);
+        notifications.extend(structure.prompt().and_then(|prompt| prompt.notification(source.path())));
         let regions = if self.needs_regions() {
-            structure.regions(source)
+            structure.regions()
         } else {
             Regions::default()
         };
         self.run_patterns(source, &regions, &mut found);
-        self.run_detectors(source, &regions, &mut found);
+        self.run_detectors(source, structure.prompt(), &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         if scanner.options.foreign_suppressions {
             suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
@@ -418,7 +422,7 @@ impl Worker<'_, '_> {
                     found,
                 )
             }
-            Structure::Text => Vec::new(),
+            Structure::Prompt(_) | Structure::Text => Vec::new(),
         }
     }
 
@@ -429,7 +433,7 @@ impl Worker<'_, '_> {
         }
     }
 
-    fn run_detectors(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+    fn run_detectors(&self, source: &Source<'_>, prompt: Option<&Prompt>, found: &mut Vec<Detection>) {
         let live = |seeker: &Seeker| match seeker {
             Seeker::Code(index) => Some(&self.scanner.uses[*index]),
             _ => None,
@@ -449,7 +453,7 @@ impl Worker<'_, '_> {
                 detector(
                     &Input {
                         source,
-                        regions,
+                        prompt,
                         options,
                         uses: &uses,
                     },

@@ -8,13 +8,14 @@ mod prompt;
 
 use weighbridge_core::{Detection, MessagePart, Secret, Source, Span};
 
-use crate::region::Regions;
+use crate::prompt::Prompt;
 use crate::{Options, RuleUse};
 
 /// What a detector sees.
 pub(crate) struct Input<'i> {
     pub(crate) source: &'i Source<'i>,
-    pub(crate) regions: &'i Regions,
+    /// The prompt, if the source is one.
+    pub(crate) prompt: Option<&'i Prompt>,
     pub(crate) options: &'i Options,
     /// The rules whose page names this detector.
     pub(crate) uses: &'i [&'i RuleUse<'i>],

@@ -5,6 +5,7 @@ use weighbridge_core::{Detection, MessagePart, Span};
 use super::absolute_path::{Tier, absolute_paths};
 use super::intranet_host::{HostKind, HostOptions, intranet_hosts};
 use super::{Input, detection, option};
+use crate::prompt::RegionKind;
 
 /// Absolute paths; the page's `tier` says which.
 pub(crate) fn paths(input: &Input<'_>, found: &mut Vec<Detection>) {
@@ -55,11 +56,10 @@ pub(crate) fn hosts(input: &Input<'_>, found: &mut Vec<Detection>) {
     }
 }
 
-/// What counts as unknown text: placeholders. Comments are read, by the model or by whoever reads the file.
+/// What counts as unknown text: placeholders, and texts that are pieces of their own. Comments are read, by the model or by whoever reads the file.
 fn blanked(input: &Input<'_>) -> Vec<(usize, usize)> {
-    input
-        .regions
-        .of_kind("placeholder")
-        .map(|span| (span.start, span.end))
-        .collect()
+    let hidden = |kind| matches!(kind, RegionKind::Placeholder | RegionKind::Template);
+    let regions = input.prompt.map_or(&[][..], |prompt| prompt.regions.as_slice());
+    let spans = regions.iter().filter(|(_, kind)| hidden(*kind));
+    spans.map(|(span, _)| (span.start, span.end)).collect()
 }

@@ -10,14 +10,17 @@ mod makefile;
 mod markdown;
 mod notebook;
 mod package;
-mod piece;
+pub(crate) mod piece;
 mod pipeline;
+mod python;
 #[cfg(test)]
 mod tests;
 
 use weighbridge_core::{Detection, MessagePart, Notification, Source, SourcePath, Span};
 
 pub(crate) use piece::Piece;
+
+use crate::prompt::texts;
 
 /// What a splitter makes of a text.
 #[derive(Debug, Default)]
@@ -29,41 +32,63 @@ pub(crate) struct Split {
 
 /// A kind of file that holds code in other languages.
 struct Host {
-    is_one: fn(&SourcePath) -> bool,
+    is_one: fn(&Source<'_>) -> bool,
     split: fn(&[u8]) -> Split,
 }
 
-/// Every kind; the first that fits is taken. Only names are looked at, so other files cost nothing.
+/// Every kind; the first that fits is taken. Only names are looked at, so other files cost nothing. Prompts that are made of values
+/// come before them.
 const HOSTS: &[Host] = &[
     Host {
-        is_one: |path| has_extension(path, &[b"ipynb"]),
+        is_one: |source| has_extension(source.path(), &[b"ipynb"]),
         split: notebook::split,
     },
     Host {
-        is_one: |path| has_extension(path, &[b"md", b"markdown", b"mdx", b"mdc", b"qmd", b"rmd"]),
+        is_one: |source| has_extension(source.path(), &[b"md", b"markdown", b"mdx", b"mdc", b"qmd", b"rmd"]),
         split: markdown::split,
     },
     Host {
-        is_one: dockerfile::is_one,
+        is_one: |source| dockerfile::is_one(source.path()),
         split: dockerfile::split,
     },
     Host {
-        is_one: makefile::is_one,
+        is_one: |source| makefile::is_one(source.path()),
         split: makefile::split,
     },
     Host {
-        is_one: pipeline::is_one,
+        is_one: |source| pipeline::is_one(source.path()),
         split: pipeline::split,
     },
     Host {
-        is_one: |path| path.file_name() == b"package.json",
+        is_one: |source| source.path().file_name() == b"package.json",
         split: package::split,
     },
     Host {
-        is_one: |path| has_extension(path, &[b"html", b"htm", b"vue", b"svelte"]),
+        is_one: |source| has_extension(source.path(), &[b"html", b"htm", b"vue", b"svelte"]),
         split: html::split,
     },
+    Host {
+        is_one: |source| source.language() == crate::language::PYTHON,
+        split: python::split,
+    },
+    Host {
+        is_one: |source| has_extension(source.path(), &[b"yaml", b"yml"]),
+        split: |text| {
+            if mentions_prompts(text) {
+                texts::split_yaml(text)
+            } else {
+                Split::default()
+            }
+        },
+    },
 ];
+
+/// Whether a text speaks of prompts at all.
+fn mentions_prompts(text: &[u8]) -> bool {
+    [&b"rompt"[..], b"ROMPT", b"messages", b"system_"]
+        .iter()
+        .any(|word| memchr::memmem::find(text, word).is_some())
+}
 
 fn has_extension(path: &SourcePath, extensions: &[&[u8]]) -> bool {
     let is_it = |own: &[u8]| extensions.iter().any(|one| own.eq_ignore_ascii_case(one));
@@ -72,7 +97,10 @@ fn has_extension(path: &SourcePath, extensions: &[&[u8]]) -> bool {
 
 /// The pieces of a source; `None` if it is no file that holds any.
 pub(crate) fn split(source: &Source<'_>) -> Option<Split> {
-    let host = HOSTS.iter().find(|host| (host.is_one)(source.path()))?;
+    if let Some(split) = texts::split(source) {
+        return Some(split);
+    }
+    let host = HOSTS.iter().find(|host| (host.is_one)(source))?;
     Some((host.split)(source.bytes()))
 }
 
@@ -122,7 +150,8 @@ pub(crate) fn carried_back(piece: &Piece, mut detection: Detection) -> Detection
 ///
 /// Each with the name of its language, its text, and for every byte of the text the offset it comes from.
 pub fn pieces(name: &str, text: &[u8]) -> Vec<(&'static str, Vec<u8>, Vec<usize>)> {
-    let source = Source::new(SourcePath::new(name.as_bytes()), weighbridge_core::Language::TEXT, text);
+    let path = SourcePath::new(name.as_bytes());
+    let source = Source::new(path.clone(), crate::language::language_of(&path, text), text);
     let Some(split) = split(&source) else { return Vec::new() };
     let seen = split.pieces.iter().map(|piece| {
         let inner = piece.text.text();
