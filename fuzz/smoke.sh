@@ -19,7 +19,7 @@ for snapshot in ../crates/emit/src/json/snapshots/*.snap; do
   sed '1,/^---$/d' "$snapshot" >"$reports/$(basename "$snapshot" .snap).json"
 done
 
-for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt text embedded page read_report; do
+for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt prompt_formats text embedded page read_report; do
   corpus=../target/fuzz/corpus/$name
   mkdir -p "$corpus" ../target/fuzz/crashes
   seeds=(../fixtures)

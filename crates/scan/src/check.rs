@@ -3,6 +3,8 @@
 //! A page asks for one with `check = "…"` in `[pattern]`. A check sees the reported span and nothing else, allocates
 //! only what it decodes and never keeps a byte.
 
+mod personal;
+
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -19,12 +21,14 @@ pub(crate) fn check_named(name: &str) -> Option<Check> {
 const CHECKS: &[(&str, Check)] = &[
     ("aws-key-id", aws_key_id),
     ("basic-auth", basic_auth),
+    ("chinese-id", personal::chinese_id),
     ("github-crc32", github_crc32),
     ("grafana-crc32", grafana_crc32),
     ("jwt", jwt),
     ("luhn", luhn),
     ("mixed-classes", mixed_classes),
     ("not-a-word", not_a_word),
+    ("payment-card", personal::payment_card),
     ("pem", pem),
     ("pem-locked", pem_locked),
     ("random-text", random_text),

@@ -1,6 +1,7 @@
 //! Compiled rules, and how a source passes through them.
 
 use std::cell::RefCell;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -18,7 +19,7 @@ use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PROMPT, PYTHON, code_in, languages};
-use crate::pattern::PatternRule;
+use crate::pattern::{self, PatternRule};
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::prompt::{Context, Prompt};
 use crate::python::{self, PythonRules};
@@ -43,6 +44,8 @@ pub struct RuleUse<'r> {
 pub struct Options {
     /// The organisation's own intranet suffixes: `corp.example`.
     pub intranet_suffixes: Vec<String>,
+    /// The organisation's own ranges of addresses: the first address, and how many leading bits all of them share.
+    pub intranet_ranges: Vec<(IpAddr, u8)>,
     /// Findings reported of one file; what is beyond becomes a notification.
     pub max_findings: usize,
     /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
@@ -53,6 +56,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             intranet_suffixes: Vec::new(),
+            intranet_ranges: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
         }
@@ -177,11 +181,13 @@ impl<'r> Scanner<'r> {
             if rule.applies_to(language.name()) {
                 want_keywords(&mut builder, seeker, rule);
                 if matches!(&rule.detector, Detector::Code { name, .. } if name == INTRANET_HOST) {
-                    // The page cannot know the organisation's own suffixes.
+                    // The page cannot know the organisation's own suffixes and ranges.
                     self.options
                         .intranet_suffixes
                         .iter()
                         .for_each(|suffix| builder.want_text(seeker, suffix, &[]));
+                    let ranges = self.options.intranet_ranges.iter();
+                    ranges.for_each(|range| builder.want_text(seeker, &crate::detect::beginning_of(*range), &[]));
                 }
             }
         }
@@ -245,6 +251,7 @@ impl Worker<'_, '_> {
         let scanner = self.scanner;
         let (mut found, mut notifications) = self.detect(source, None);
         let is_live = !self.seen.seekers.is_empty();
+        self.read_encoded(source, &mut found, 0);
         let split = embed::split(source);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
@@ -287,7 +294,9 @@ impl Worker<'_, '_> {
         for piece in &split.pieces {
             let inner = Source::new(piece.name(), piece.language, piece.text.text());
             let (mut detections, notes) = self.detect(&inner, piece.prompt);
-            if !self.seen.seekers.is_empty() {
+            let is_live = !self.seen.seekers.is_empty();
+            self.read_encoded(&inner, &mut detections, 0);
+            if is_live {
                 suppression::apply(&inner, &self.scanner.uses, &[], &mut detections);
             }
             in_pieces.extend(
@@ -306,7 +315,11 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    fn detect(&mut self, source: &Source<'_>, context: Option<Context>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(
+        &mut self,
+        source: &Source<'_>,
+        context: Option<Context>,
+    ) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())
@@ -329,7 +342,12 @@ impl Worker<'_, '_> {
         } else {
             Regions::default()
         };
-        self.run_patterns(source, &regions, &mut found);
+        let text = pattern::Text {
+            source,
+            prompt: structure.prompt(),
+            regions: &regions,
+        };
+        self.run_patterns(&text, &mut found);
         self.run_detectors(source, structure.prompt(), &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         if scanner.options.foreign_suppressions {
@@ -426,10 +444,10 @@ impl Worker<'_, '_> {
         }
     }
 
-    fn run_patterns(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+    fn run_patterns(&self, text: &pattern::Text<'_>, found: &mut Vec<Detection>) {
         let scanner = self.scanner;
         for hits in self.seen.pattern_hits.chunk_by(|a, b| a.0 == b.0) {
-            scanner.patterns[hits[0].0].run(source, hits, regions, &scanner.uses, &scanner.regexes, found);
+            scanner.patterns[hits[0].0].run(text, hits, &scanner.uses, &scanner.regexes, found);
         }
     }
 

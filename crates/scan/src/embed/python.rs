@@ -10,7 +10,7 @@ use super::piece::Piece;
 use super::{Split, mentions_prompts};
 use crate::prompt::scalar::{Escapes, push_escaped};
 use crate::prompt::template::Engine;
-use crate::prompt::texts::{is_prose, role_of_key};
+use crate::prompt::texts::{Speaker, is_prose, speaker_of_key};
 use crate::prompt::{Context, Role};
 use crate::python::lexer::{self, Lexed};
 use crate::word::is_word;
@@ -38,7 +38,8 @@ pub(super) fn split(text: &[u8]) -> Split {
         while at < strings.len() && is_beside(text, &lexed, strings[at - 1].end, strings[at].start) {
             at += 1;
         }
-        let Some(role) = role_of(text, strings[first].start - prefix_length(text, strings[first].start)) else {
+        let Some(Speaker(role)) = speaker_of(text, strings[first].start - prefix_length(text, strings[first].start))
+        else {
             continue;
         };
         let mut piece = Piece::prompt(Context {
@@ -74,7 +75,7 @@ fn is_beside(text: &[u8], lexed: &Lexed, mut from: usize, to: usize) -> bool {
 }
 
 /// Who speaks in the string at `start`, if it is a prompt by the name that it is given to.
-fn role_of(text: &[u8], start: usize) -> Option<Option<Role>> {
+fn speaker_of(text: &[u8], start: usize) -> Option<Speaker> {
     let before = text[start.saturating_sub(BEFORE)..start].trim_ascii_end();
     // `textwrap.dedent("""…`, `prompt = (`
     let before = before.strip_suffix(b"(").map_or(before, <[u8]>::trim_ascii_end);
@@ -95,22 +96,22 @@ fn role_of(text: &[u8], start: usize) -> Option<Option<Role>> {
         let is_argument = before[..before.len() - name.len()].trim_ascii_end().ends_with(b",")
             || before[..before.len() - name.len()].trim_ascii_end().ends_with(b"(");
         if name == b"system" && is_argument {
-            return Some(Some(Role::System));
+            return Some(Speaker(Some(Role::System)));
         }
-        return role_of_key(std::str::from_utf8(name).ok()?);
+        return speaker_of_key(std::str::from_utf8(name).ok()?);
     }
     let before = before.strip_suffix(b":")?.trim_ascii_end();
     let quote = *before.last().filter(|byte| matches!(byte, b'"' | b'\''))?;
     let name = last_word(&before[..before.len() - 1]);
     if name != b"content" {
-        return role_of_key(std::str::from_utf8(name).ok()?);
+        return speaker_of_key(std::str::from_utf8(name).ok()?);
     }
     // `{"role": "system", "content": "…"}`
     let rest = &before[..before.len() - 1 - name.len() - usize::from(quote > 0)];
     let rest = rest.trim_ascii_end().strip_suffix(b",")?.trim_ascii_end();
     let rest = &rest[..rest.len() - usize::from(rest.last().is_some_and(|byte| matches!(byte, b'"' | b'\'')))];
     let role = Role::named(std::str::from_utf8(last_word(rest)).ok()?)?;
-    memmem::find(rest, b"role").map(|_| Some(role))
+    memmem::find(rest, b"role").map(|_| Speaker(Some(role)))
 }
 
 fn last_word(text: &[u8]) -> &[u8] {

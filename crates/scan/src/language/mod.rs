@@ -30,7 +30,7 @@ struct Recognised {
 /// Python.
 pub(crate) const PYTHON: Language = Language::named("python");
 /// Prompt templates.
-pub(crate) const PROMPT: Language = Language::named("prompt");
+pub const PROMPT: Language = Language::named("prompt");
 
 const LANGUAGES: &[Recognised] = &[
     Recognised {

@@ -24,8 +24,6 @@ pub(crate) struct Format {
     pub(super) read: fn(&Source<'_>, &mut Prompt),
     /// The texts for the language model among the values, for a format that is made of values.
     pub(super) texts: Option<fn(Value<'_>) -> Vec<Text<'_>>>,
-    /// Whether tokens of chat formats belong into its text.
-    pub(crate) has_control_tokens: bool,
 }
 
 impl std::fmt::Debug for Format {
@@ -59,7 +57,6 @@ pub(crate) const PLAIN: Format = Format {
     is_one: |_| true,
     read: |source, prompt| reader::text(source, prompt, None),
     texts: None,
-    has_control_tokens: false,
 };
 
 /// A file, as far as its format may depend on it.

@@ -42,25 +42,22 @@ pub(crate) fn front(source: &[u8]) -> Option<Front> {
     None
 }
 
-/// Where front matter is opened by a line with a key behind it, and nothing closes it.
+/// The delimiter of front matter that nothing closes: right behind it stands a line with a key in small letters.
 pub(crate) fn unclosed(source: &[u8]) -> Option<Span> {
     let (delimiter, start) = opening(source)?;
-    let mut at = start;
-    let mut is_mapping = false;
+    let (first, mut at) = line_at(source, start);
+    if !is_key_line(first, delimiter) || !first.first().is_some_and(u8::is_ascii_lowercase) {
+        return None;
+    }
     while at < source.len() {
         let (line, next) = line_at(source, at);
         if line == delimiter {
             return None;
         }
-        if !is_mapping && !line.is_empty() && !line.starts_with(b"#") {
-            is_mapping = is_key_line(line, delimiter);
-            if !is_mapping {
-                return None;
-            }
-        }
         at = next;
     }
-    is_mapping.then(|| Span::new(start - delimiter.len() - 1, start - 1))
+    let line = source[..start].trim_ascii_end().len();
+    Some(Span::new(line - delimiter.len(), line))
 }
 
 /// The delimiter at the top, and where the line behind it begins.

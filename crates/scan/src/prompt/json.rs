@@ -178,6 +178,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompt::tree::Value;
 
     #[test]
     fn comments_and_commas_too_many_are_allowed() {
@@ -186,7 +187,7 @@ mod tests {
 
         assert_eq!(trouble, None);
         let list = tree.root().unwrap().at(&["a", "b"]).unwrap();
-        let texts: Vec<_> = list.items().filter_map(|item| item.text()).collect();
+        let texts: Vec<_> = list.items().filter_map(Value::text).collect();
         assert_eq!(texts, ["1", "x\ny", "true"]);
         assert_eq!(&text[list.span().range()], "[1, \"x\\ny\", /* two */ true,]");
     }

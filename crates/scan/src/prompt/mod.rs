@@ -4,6 +4,8 @@
 //! places, messages with roles, text, placeholders, imports, comments and code fences. Texts that stand inside of other values (a
 //! message in YAML, a constant in Python) are handed on as pieces (`texts`, `crate::embed`) and read like a file of their own.
 
+pub(crate) mod blocks;
+pub(crate) mod declare;
 pub(crate) mod format;
 pub(crate) mod front;
 mod json;
@@ -40,6 +42,8 @@ pub(crate) enum RegionKind {
     Fence,
     /// A text that is read as a piece of its own.
     Template,
+    /// A token that separates roles, in a chat template, whose work it is to write it.
+    Token,
 }
 
 impl RegionKind {
@@ -52,6 +56,7 @@ impl RegionKind {
             Self::Comment => "comment",
             Self::Fence => "fence",
             Self::Template => "template",
+            Self::Token => "token",
         }
     }
 }
@@ -73,6 +78,16 @@ pub(crate) enum Role {
 }
 
 impl Role {
+    /// The name that pages use.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+        }
+    }
+
     /// The role that formats call `name`, in any case.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Some(match name.trim().to_ascii_lowercase().as_str() {

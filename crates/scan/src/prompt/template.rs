@@ -172,7 +172,7 @@ fn double(text: &[u8], span: Span, engine: Engine) -> Placeholder {
             marked(Mark::Value { is_raw: is_safe }, inside)
         }
         [b'^'] | b"else" => marked(Mark::Middle, inside),
-        [b'#', b'>', ..] | [b'#', b'*', ..] => marked(Mark::Open, first_word(text, behind(2))),
+        [b'#', b'>' | b'*', ..] => marked(Mark::Open, first_word(text, behind(2))),
         [b'#' | b'^', ..] => marked(Mark::Open, first_word(text, behind(1))),
         [b'/', ..] => marked(Mark::Close, first_word(text, behind(1))),
         [b'>', ..] => marked(Mark::Partial, first_word(text, behind(1))),

@@ -60,7 +60,7 @@ pub(super) fn by_keys(root: Value<'_>) -> Vec<Text<'_>> {
             let name = key.text().unwrap_or_default();
             if name == "messages" {
                 texts.extend(messages(value, Engine::Unknown));
-            } else if let Some(role) = role_of_key(name)
+            } else if let Some(Speaker(role)) = speaker_of_key(name)
                 && value.text().is_some_and(is_prose)
             {
                 texts.push(Text {
@@ -77,8 +77,12 @@ pub(super) fn by_keys(root: Value<'_>) -> Vec<Text<'_>> {
     texts
 }
 
-/// The role of the text that a key or variable called `name` holds, if its name says that it holds one.
-pub(crate) fn role_of_key(name: &str) -> Option<Option<Role>> {
+/// Who speaks in a text, if anything says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Speaker(pub(crate) Option<Role>);
+
+/// Who speaks in the text that a key or variable called `name` holds, if its name says that it holds one.
+pub(crate) fn speaker_of_key(name: &str) -> Option<Speaker> {
     let name = name.to_ascii_lowercase();
     // `prompt_id`, `prompt_file`, `prompt_tokens` hold no prompt; `system_prompt`, `PROMPT`, `prompt_template` do.
     let is_prompt = [
@@ -94,12 +98,13 @@ pub(crate) fn role_of_key(name: &str) -> Option<Option<Role>> {
     .any(|ending| name.ends_with(ending));
     let is_system =
         name.contains("system") && (is_prompt || name.ends_with("message") || name.ends_with("instructions"));
-    (is_prompt || is_system || name == "system_instruction").then(|| name.contains("system").then_some(Role::System))
+    (is_prompt || is_system || name == "system_instruction")
+        .then(|| Speaker(name.contains("system").then_some(Role::System)))
 }
 
 /// Whether a text is more than a name, a path or an address.
 pub(crate) fn is_prose(text: &str) -> bool {
-    text.trim().split_whitespace().nth(1).is_some() || !text.is_ascii()
+    text.split_whitespace().nth(1).is_some() || !text.is_ascii()
 }
 
 /// Messages with `role` and `content`.

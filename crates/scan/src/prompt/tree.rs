@@ -106,6 +106,11 @@ impl<'t> Value<'t> {
         entries.iter().map(move |&(key, value)| (at(key), at(value)))
     }
 
+    /// Whether it is a mapping.
+    pub(crate) fn is_map(self) -> bool {
+        matches!(self.node().kind, Kind::Map(_))
+    }
+
     /// The value of a key.
     pub(crate) fn get(self, key: &str) -> Option<Value<'t>> {
         self.entries()

@@ -253,11 +253,13 @@ mod tests {
 
     #[test]
     fn aliases_of_aliases_are_too_large() {
-        let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-        for level in 1..9 {
-            let alias = format!("*a{}", level - 1);
-            text += &format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 10].join(", "));
-        }
+        let level = |level: usize| {
+            let value = level
+                .checked_sub(1)
+                .map_or("x".to_owned(), |below| format!("*a{below}"));
+            format!("a{level}: &a{level} [{}]\n", [value.as_str(); 10].join(", "))
+        };
+        let text: String = (0..9).map(level).collect();
 
         assert_eq!(read(text.as_bytes(), 0).1, Some(Trouble::TooLarge));
     }

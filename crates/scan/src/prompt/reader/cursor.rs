@@ -24,5 +24,4 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         }
     },
     texts: None,
-    has_control_tokens: false,
 };

@@ -35,5 +35,4 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         prompt.messages = messages;
     },
     texts: None,
-    has_control_tokens: false,
 };

@@ -15,5 +15,4 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         root.get("messages")
             .map_or_else(Vec::new, |list| messages(list, Engine::Mustache))
     }),
-    has_control_tokens: false,
 };

@@ -33,12 +33,11 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         prompt.engine = root.map_or(Engine::Format, engine);
     },
     texts: Some(texts),
-    has_control_tokens: false,
 };
 
 /// What `template_format` says.
 fn engine(root: Value<'_>) -> Engine {
-    match root.get("template_format").and_then(|format| format.text()) {
+    match root.get("template_format").and_then(Value::text) {
         Some("jinja2") => Engine::Jinja,
         Some("mustache") => Engine::Mustache,
         _ => Engine::Format,

@@ -33,7 +33,6 @@ pub(in crate::prompt) const FORMAT: Format = Format {
     },
     read: super::data,
     texts: Some(descriptions),
-    has_control_tokens: false,
 };
 
 /// What tools, prompts and servers say about themselves.

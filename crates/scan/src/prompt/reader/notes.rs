@@ -21,7 +21,7 @@ pub(in crate::prompt) const FORMAT: Format = Format {
                 | "agents.override.md"
                 | "qwen.md"
                 | "warp.md"
-        ) || (file.ends_with(".md")
+        ) || (name.ends_with(&[".md"])
             && name.is_below(&[
                 "/.claude/commands/",
                 "/.claude/agents/",
@@ -46,5 +46,4 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         super::links::add(source.bytes(), prompt);
     },
     texts: None,
-    has_control_tokens: false,
 };

@@ -17,7 +17,6 @@ pub(in crate::prompt) const FORMAT: Format = Format {
     is_one: |name| name.ends_with(&[".poml"]),
     read,
     texts: None,
-    has_control_tokens: false,
 };
 
 /// Tags that say who speaks.

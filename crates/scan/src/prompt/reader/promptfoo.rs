@@ -16,7 +16,6 @@ pub(in crate::prompt) const FORMAT: Format = Format {
     is_one: |name| name.is_data() && name.file().starts_with("promptfoo"),
     read,
     texts: Some(texts),
-    has_control_tokens: false,
 };
 
 fn read(source: &Source<'_>, prompt: &mut Prompt) {

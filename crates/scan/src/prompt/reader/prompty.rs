@@ -8,7 +8,7 @@ use weighbridge_core::{Source, Span};
 use crate::embed::piece::{lines, without_line_end};
 use crate::prompt::format::Format;
 use crate::prompt::template::Engine;
-use crate::prompt::tree::Tree;
+use crate::prompt::tree::{Tree, Value};
 use crate::prompt::{Import, Message, Prompt, Role};
 
 pub(in crate::prompt) const FORMAT: Format = Format {
@@ -17,7 +17,6 @@ pub(in crate::prompt) const FORMAT: Format = Format {
     is_one: |name| name.ends_with(&[".prompty"]),
     read,
     texts: None,
-    has_control_tokens: false,
 };
 
 fn read(source: &Source<'_>, prompt: &mut Prompt) {
@@ -55,7 +54,7 @@ fn is_for_mustache(settings: &Tree) -> bool {
     let ways: [&[&str]; 4] = [&[], &["format"], &["format", "kind"], &["type"]];
     ways.iter().any(|way| {
         let value = template.and_then(|template| template.at(way));
-        value.and_then(|value| value.text()) == Some("mustache")
+        value.and_then(Value::text) == Some("mustache")
     })
 }
 

@@ -31,11 +31,10 @@ pub(in crate::prompt) const FORMAT: Format = Format {
         prompt.engine = root.map_or(Engine::SemanticKernel, engine);
     },
     texts: Some(texts),
-    has_control_tokens: false,
 };
 
 fn engine(root: Value<'_>) -> Engine {
-    match root.get("template_format").and_then(|format| format.text()) {
+    match root.get("template_format").and_then(Value::text) {
         Some("handlebars") => Engine::Handlebars,
         Some("liquid" | "jinja2") => Engine::Jinja,
         _ => Engine::SemanticKernel,
