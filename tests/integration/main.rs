@@ -52,6 +52,7 @@ mod init;
 mod inventory;
 mod packaging;
 mod policy;
+mod prompts;
 mod provenance;
 mod provenance_history;
 mod reports;

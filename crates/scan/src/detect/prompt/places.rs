@@ -1,5 +1,6 @@
 //! Absolute paths and hosts of an intranet: brings their detectors to the rules that name them.
 
+use rustc_hash::{FxHashMap, FxHashSet};
 use weighbridge_core::{DetectedFix, Detection, MessagePart, Span};
 use weighbridge_rules::EditRule;
 
@@ -31,10 +32,14 @@ pub(crate) fn paths(input: &Input<'_>, found: &mut Vec<Detection>) {
     }
 }
 
+/// So many folders of one file are given variables.
+const MAX_FOLDERS: usize = 20;
+
 /// The variables that take the place of folders: one for each folder.
 #[derive(Default)]
 struct PathFixes<'t> {
-    folders: Vec<(&'t [u8], String)>,
+    folders: FxHashMap<&'t [u8], String>,
+    names: FxHashSet<String>,
     /// Whether no further folder can be given a variable before the first one is declared.
     is_full: bool,
 }
@@ -59,20 +64,19 @@ impl<'t> PathFixes<'t> {
             .rposition(|byte| b"/\\".contains(byte))
             .filter(|_| path.iter().filter(|byte| b"/\\".contains(byte)).count() > 2);
         let folder = Span::new(span.start, span.start + folder.unwrap_or(path.len()));
-        let known = self.folders.iter().find(|(known, _)| *known == &text[folder.range()]);
-        let name = match known {
-            Some((_, name)) => name.clone(),
-            None if self.is_full => return None,
+        let name = match self.folders.get(&text[folder.range()]) {
+            Some(name) => name.clone(),
+            None if self.is_full || self.folders.len() >= MAX_FOLDERS => return None,
             None => {
-                let taken = |name: &str| self.folders.iter().any(|(_, other)| other == name);
-                let numbered = (2..100).map(|number| format!("{name}_{number}"));
+                let numbered = (2..=MAX_FOLDERS).map(|number| format!("{name}_{number}"));
                 let mut names = [name.to_owned()].into_iter().chain(numbered);
-                names.find(|name| !taken(name) && variable(text, prompt, name).is_some())?
+                names.find(|name| !self.names.contains(name) && variable(text, prompt, name).is_some())?
             }
         };
         let variable = variable(text, prompt, &name)?;
         self.is_full |= !variable.has_company;
-        self.folders.push((&text[folder.range()], name.clone()));
+        self.names.insert(name.clone());
+        self.folders.insert(&text[folder.range()], name.clone());
         let edits = [(folder, variable.written)].into_iter().chain(variable.declaration);
         let step = format!("put the variable `{name}` in its place, and declare it");
         detected(fix, edits.collect(), &[step])

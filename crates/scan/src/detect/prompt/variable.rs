@@ -62,15 +62,17 @@ pub(in crate::detect) fn variables(input: &Input<'_>, found: &mut Vec<Detection>
     }
     if let Some(declared) = declared(prompt) {
         let used = used(text, prompt);
+        let names: FxHashSet<_> = declared.iter().map(|(name, _)| name.as_str()).collect();
         for (name, span) in &used {
-            if !declared.iter().any(|(declared, _)| declared == name) {
+            if !names.contains(name.as_str()) {
                 add("undefined", *span);
             }
         }
-        let used: FxHashSet<_> = used.into_iter().map(|(name, _)| name).collect();
-        for (name, span) in declared {
-            if !used.contains(&name) && !mentions(text, prompt, &name) {
-                add("unused", span);
+        let words = words(text, prompt);
+        // A default declares a variable too, and is no place for a finding.
+        for (name, span) in declared.iter().filter(|(_, span)| !span.is_empty()) {
+            if !words.contains(name.as_bytes()) {
+                add("unused", *span);
             }
         }
     }
@@ -113,7 +115,6 @@ fn declared(prompt: &Prompt) -> Option<Vec<(String, Span)>> {
             .filter_map(|(key, _)| name(key))
             .map(|(name, span)| (name, Span::new(span.start, span.start))),
     );
-    // Defaults declare, and are no place for a finding.
     let mut seen = FxHashSet::default();
     declared.retain(|(name, _)| seen.insert(name.clone()));
     (!is_open && !declared.is_empty()).then_some(declared)
@@ -212,14 +213,15 @@ fn first_name(expression: &[u8]) -> String {
     String::from_utf8_lossy(&expression[..length]).into_owned()
 }
 
-/// Whether any placeholder mentions a name at all.
-fn mentions(text: &[u8], prompt: &Prompt, name: &str) -> bool {
-    let is_word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    prompt.placeholders.iter().any(|placeholder| {
-        let inside = &text[placeholder.span.range()];
-        memchr::memmem::find_iter(inside, name.as_bytes()).any(|at| {
-            let before = at.checked_sub(1).and_then(|before| inside.get(before));
-            !is_word(before) && !is_word(inside.get(at + name.len()))
-        })
-    })
+/// Every word that stands in a placeholder.
+fn words<'t>(text: &'t [u8], prompt: &Prompt) -> FxHashSet<&'t [u8]> {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    let inside = prompt
+        .placeholders
+        .iter()
+        .map(|placeholder| &text[placeholder.span.range()]);
+    inside
+        .flat_map(|bytes| bytes.split(move |byte| !is_part(byte)))
+        .filter(|word| !word.is_empty())
+        .collect()
 }

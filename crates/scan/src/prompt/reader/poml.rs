@@ -20,12 +20,16 @@ pub(in crate::prompt) const FORMAT: Format = Format {
 };
 
 /// Tags that say who speaks.
-const SPEAKERS: [(&[u8], Role); 5] = [
+const SPEAKERS: [(&[u8], Role); 9] = [
     (b"system-msg", Role::System),
+    (b"systemmessage", Role::System),
     (b"human-msg", Role::User),
+    (b"humanmessage", Role::User),
     (b"user-msg", Role::User),
     (b"ai-msg", Role::Assistant),
+    (b"aimessage", Role::Assistant),
     (b"assistant-msg", Role::Assistant),
+    (b"assistantmessage", Role::Assistant),
 ];
 
 fn read(source: &Source<'_>, prompt: &mut Prompt) {
