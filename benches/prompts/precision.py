@@ -36,7 +36,7 @@ NAMES = re.compile(
     r"(?:\.(?:prompt|prompty|poml|mdc|j2|jinja2?)|\.prompt\.(?:ya?ml|md)|\.(?:instructions|agent|chatmode)\.md|"
     r"(?:^|/)(?:AGENTS|CLAUDE|GEMINI|SKILL|copilot-instructions)\.md|(?:^|/)\.(?:cursor|windsurf|cline)rules|"
     r"(?:^|/)\.?mcp\.json|promptfooconfig[^/]*\.ya?ml|(?:^|/)(?:agents|commands|skills|prompts|patterns|rules)/[^\n]*\.(?:md|ya?ml)|"
-    r"prompts?[^/]*\.(?:py|ya?ml|json))$"
+    r"prompts?[^/]*\.(?:ya?ml|json)|[^/]*(?:prompt|agent|instruct|system|template|chain)[^/]*\.py)$"
 )
 
 

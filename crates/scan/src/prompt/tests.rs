@@ -322,3 +322,68 @@ proptest! {
         check(name, &bytes);
     }
 }
+
+/// Constructs that the documents of each format show, in texts of our own: all of them are read without a fault.
+///
+/// Sources: [Dotprompt](https://google.github.io/dotprompt/reference/template/),
+/// [Prompty](https://github.com/microsoft/prompty/blob/main/spec/spec.md),
+/// [POML](https://microsoft.github.io/poml/latest/language/standalone/).
+#[test]
+fn what_the_specifications_show_is_read() {
+    let files = [
+        ("a.prompt", "Hello {{name}}.\n"),
+        (
+            "a.prompt",
+            "# Licence of ours\n\n---\nmodel: x/y\nconfig:\n  temperature: 0.4\n---\n{{> greeting}} and {{>topic-2.sub_topic name=user tone=\"kind\"}}\n",
+        ),
+        (
+            "a.prompt",
+            "---\ninput:\n  default:\n    name: Guest\n  schema:\n    name?: string, who asks\n    tags(array, up to five): string\n    mood?(enum): [HAPPY, SAD]\n    rest(*): any\noutput:\n  format: json\n  schema: Answer\nmyext.key: 3\ntools: [search, \"clock.*\"]\n---\n{{#each tags as |tag i|}}{{@index}} {{tag}}{{#unless @last}}, {{/unless}}{{else}}none{{/each}}\n",
+        ),
+        (
+            "a.prompt",
+            "{{role \"system\" cache=true}}Be kind.{{role \"user\"}}{{media url=photo contentType=\"image/png\"}}{{section \"code\"}}{{history}}\n",
+        ),
+        (
+            "a.prompt",
+            "{{#ifEquals a b}}x{{else}}y{{/ifEquals}}{{#unlessEquals a 1}}z{{/unlessEquals}}{{json data indent=2}}{{@state.turn}}{{this.[a b]}}\n",
+        ),
+        (
+            "a.prompt",
+            "{{!-- licence\n  of ours --}}\n{{! short }}\\{{not filled in}} {{~#if a~}} b {{~/if~}} {{{raw}}} {{&amp}}\n",
+        ),
+        ("a.prompt", "---\n# empty but for this\n---\n你好 {{名字}} 🙂\r\n"),
+        (
+            "a.prompty",
+            "---\nname: A\nmodel: gpt\n---\nsystem:\nBe kind.\n\nuser:\n{{question}}\n",
+        ),
+        (
+            "a.prompty",
+            "---\nname: A\nmodel:\n  id: gpt\n  provider: azure\n  connection:\n    kind: key\n    endpoint: ${env:ENDPOINT:https://x.example}\n    apiKey: ${env:KEY}\ninputs:\n  - name: question\n    kind: string\n    default: Why?\n  - name: thread\n    kind: thread\ntools: ${file:tools.json}\ntemplate:\n  format:\n    kind: jinja2\n  parser:\n    kind: prompty\n---\n# System:\nBe kind.\n\nuser[name=\"Ann\", nonce=\"abc\"]:\n{% if question %}{{ question | trim }}{% else %}{{ thread }}{% endif %}\n\nassistant:\n![a](a.png)\n",
+        ),
+        (
+            "a.prompty",
+            "---\nname: A\ntemplate: mustache\n---\nsystem:\n{{#items}}{{name}}{{/items}}{{^items}}none{{/items}}{{! note }}\n",
+        ),
+        ("a.prompty", "Only a text, and no front matter: {{ x }}\n"),
+        (
+            "a.poml",
+            "<poml>\n  <role>You teach.</role>\n  <task>Explain <b>it</b>.</task>\n  <img src=\"a.png\" alt=\"A\"/>\n  <output-format>Short.</output-format>\n</poml>\n",
+        ),
+        (
+            "a.poml",
+            "<poml syntax=\"markdown\"><let name=\"xs\">[1, 2]</let><let name=\"n\" value=\"xs.length\" type=\"integer\"/><list><item for=\"x in xs\" if=\"{{ x > 1 && n < 3 }}\">{{loop.index + 1}}: {{ x }}</item></list><include src=\"{{ 'b.poml' }}\"/></poml>\n",
+        ),
+        (
+            "a.poml",
+            "<poml><HumanMessage>Why?</HumanMessage><ai-msg>So.</ai-msg><tool-definition name=\"t\" description=\"d\">{ \"type\": \"object\" }</tool-definition><stylesheet>{ \"cp\": { \"x\": \"y\" } }</stylesheet><p whiteSpace='pre'> a &lt; b </p><![CDATA[ <x> ]]></poml>\n",
+        ),
+    ];
+    for (name, text) in files {
+        let prompt = read(name, text);
+
+        assert_eq!(prompt.trouble, None, "{text}");
+        assert_eq!(blocks::faults(text.as_bytes(), &prompt), [], "{text}");
+        check(name, text.as_bytes());
+    }
+}

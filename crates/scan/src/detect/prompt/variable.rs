@@ -42,7 +42,15 @@ pub(in crate::detect) fn variables(input: &Input<'_>, found: &mut Vec<Detection>
     };
     let text = input.source.bytes();
     for placeholder in &prompt.placeholders {
-        if !is_of(placeholder.syntax, prompt.engine) || prompt.role_at(placeholder.span.start) != Some(Role::System) {
+        if reaches_out(&text[placeholder.span.range()], placeholder, prompt.engine) {
+            add("code", placeholder.span);
+        }
+        // In Markdown for editors `${x}` is code that is shown; `${input:x}` is asked of a user.
+        let is_shown = prompt.engine == Engine::Editor && !text[placeholder.expression.range()].starts_with(b"input:");
+        if is_shown
+            || !is_of(placeholder.syntax, prompt.engine)
+            || prompt.role_at(placeholder.span.start) != Some(Role::System)
+        {
             continue;
         }
         let Mark::Value { is_raw } = placeholder.mark else {
@@ -76,6 +84,40 @@ pub(in crate::detect) fn variables(input: &Input<'_>, found: &mut Vec<Detection>
             }
         }
     }
+}
+
+/// Ways from a value to the interpreter.
+const DUNDERS: [&str; 7] = [
+    "__class__",
+    "__globals__",
+    "__subclasses__",
+    "__builtins__",
+    "__import__",
+    "__mro__",
+    "__init__",
+];
+/// What JavaScript calls or reads to leave the template.
+const CALLS: [&str; 8] = [
+    "require(",
+    "eval(",
+    "Function(",
+    "import(",
+    "process.env",
+    "process.mainModule",
+    "process.binding",
+    "child_process",
+];
+
+/// Whether a placeholder reaches into the program that renders it, in an engine that evaluates what stands in it.
+fn reaches_out(text: &[u8], placeholder: &Placeholder, engine: Engine) -> bool {
+    let words: &[&str] = match (engine, placeholder.syntax) {
+        (Engine::Jinja | Engine::Unknown, Syntax::Double | Syntax::Statement) => &DUNDERS,
+        (Engine::JavaScript, Syntax::Double) => &CALLS,
+        _ => return false,
+    };
+    words
+        .iter()
+        .any(|word| memchr::memmem::find(text, word.as_bytes()).is_some())
 }
 
 /// The variables that the settings declare; `None` where the format or the file declares none.

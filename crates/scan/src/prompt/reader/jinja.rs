@@ -23,8 +23,7 @@ pub(in crate::prompt) const FORMAT: Format = Format {
             || [".md", ".txt", ".prompt", ".system", ".user"]
                 .iter()
                 .any(|end| stem.ends_with(end));
-        let says_so =
-            name.path.contains("prompt") || name.path.contains("system_message") || name.begins_with("You are ");
+        let says_so = is_below_prompts(name) || name.path.contains("system_message") || name.begins_with("You are ");
         name.ends_with(&ENDINGS) && is_text && says_so
     },
     read: |source, prompt| super::text(source, prompt, None),
@@ -76,6 +75,12 @@ fn tokens_apart(text: &[u8], span: Span, regions: &mut Vec<Region>) {
     if from < span.end {
         regions.push((Span::new(from, span.end), RegionKind::Literal));
     }
+}
+
+/// Whether the file, or a folder above it, is called a prompt: `prompts/`, `system_prompts/`; not a program such as `promptflow/`.
+fn is_below_prompts(name: &Name<'_>) -> bool {
+    let is_called_so = |part: &str| part.ends_with("prompt") || part.ends_with("prompts");
+    name.file().contains("prompt") || name.path.split('/').any(is_called_so)
 }
 
 /// The name without the ending that says Jinja.
