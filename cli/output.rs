@@ -109,6 +109,12 @@ impl Outputs {
         })
     }
 
+    /// Whether any of the reports shows line hashes.
+    pub(crate) fn want_line_hashes(&self) -> bool {
+        let files = self.files.iter().map(|(format, _)| *format);
+        files.chain([self.stdout]).any(Format::shows_line_hashes)
+    }
+
     /// Writes the report to the files, and as text to standard error; standard output gets `text`.
     pub(crate) fn write_beside(
         &self,

@@ -35,6 +35,7 @@ pub(crate) struct Search<'a> {
     options: WalkOptions,
     /// Files that the settings call prompts.
     prompts: Globs,
+    line_hashes: bool,
 }
 
 impl<'a> Search<'a> {
@@ -68,7 +69,13 @@ impl<'a> Search<'a> {
             roots,
             options,
             prompts: Globs::new(&base_of(prompts, paths), prompts)?,
+            line_hashes: false,
         })
+    }
+
+    /// Has the findings carry line hashes, for reports that show them.
+    pub(crate) fn with_line_hashes(self, line_hashes: bool) -> Self {
+        Self { line_hashes, ..self }
     }
 
     /// The files: all of them, or those that changed.
@@ -142,6 +149,7 @@ impl<'a> Search<'a> {
             intranet_ranges: self.settings.intranet_ranges()?,
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
+            line_hashes: self.line_hashes,
         };
         Ok(Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES))
     }

@@ -54,19 +54,13 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     let deciding = deciding(&settings, &loaded.policy, loaded.path.as_deref(), &paths);
 
     interrupt::listen();
-    let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?;
+    let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?
+        .with_line_hashes(outputs.want_line_hashes());
     let mut walked = search.files(scope.as_ref(), &guard)?;
     if interrupt::is_requested() {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
-    if walked.entries.is_empty() {
-        let (message, hint) = nothing_to_scan(scope.as_ref(), &settings);
-        if arguments.require_files {
-            return Err(failure(message, hint));
-        }
-        let note = Notification::note("run/no-files", None, message);
-        walked.notifications.push(note.with_hint(hint));
-    }
+    say_nothing_to_scan(&mut walked, scope.as_ref(), &settings, arguments.require_files)?;
     let leniency = arguments.leniency;
     if arguments.files {
         return list_files(&walked, leniency, console);
@@ -175,6 +169,23 @@ fn report(walked: Walked, mut scanned: Scanned, search: &Search<'_>) -> Report {
         },
     };
     Report::new(scanned.findings, notifications, summary)
+}
+
+/// Says so where no file is left to look at.
+///
+/// # Errors
+///
+/// That, where it was called an error.
+fn say_nothing_to_scan(walked: &mut Walked, scope: Option<&Scope>, settings: &Settings, is_error: bool) -> Result<()> {
+    if walked.entries.is_empty() {
+        let (message, hint) = nothing_to_scan(scope, settings);
+        if is_error {
+            return Err(failure(message, hint));
+        }
+        let note = Notification::note("run/no-files", None, message);
+        walked.notifications.push(note.with_hint(hint));
+    }
+    Ok(())
 }
 
 /// Why there may be nothing to scan, and what to do about it.

@@ -226,14 +226,13 @@ fn invisible_characters_are_taken_out() {
 
 #[test]
 fn hostile_settings_are_told_and_the_text_is_searched() {
-    let bomb: String = (0..12)
-        .map(|level: usize| {
-            let value = level
-                .checked_sub(1)
-                .map_or("x".to_owned(), |below| format!("*a{below}"));
-            format!("a{level}: &a{level} [{}]\n", [value.as_str(); 9].join(", "))
-        })
-        .collect();
+    let levels = (0..12).map(|level: usize| {
+        let value = level
+            .checked_sub(1)
+            .map_or("x".to_owned(), |below| format!("*a{below}"));
+        format!("a{level}: &a{level} [{}]\n", [value.as_str(); 9].join(", "))
+    });
+    let bomb = levels.collect::<Vec<_>>().concat();
     let folder = Folder::new();
     folder.write("bomb.prompt", format!("---\n{bomb}---\nAsk http://10.2.3.4/.\n"));
     folder.write("deep.prompt.yml", format!("messages: {}\n", "[".repeat(1_000)));
@@ -241,7 +240,8 @@ fn hostile_settings_are_told_and_the_text_is_searched() {
         "steps.prompt.yml",
         (0..1_000)
             .map(|depth| format!("{}a:\n", " ".repeat(depth)))
-            .collect::<String>(),
+            .collect::<Vec<_>>()
+            .concat(),
     );
     folder.write("mcp.json", "{\"mcpServers\": ".to_owned() + &"[".repeat(1_000));
 
@@ -317,7 +317,8 @@ fn hosts_of_the_url_standard_are_classified_right() {
         }
     }
     assert!(lines.len() >= 15, "{} vectors", lines.len());
-    let text: String = lines.iter().map(|(input, _)| format!("Ask {input} now\n")).collect();
+    let text = lines.iter().map(|(input, _)| format!("Ask {input} now\n"));
+    let text = text.collect::<Vec<_>>().concat();
     folder.write("a.prompt", text);
 
     let rules = [

@@ -127,6 +127,7 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
         intranet_ranges: Vec::new(),
         max_findings: settings.max_findings.value.get(),
         foreign_suppressions: false,
+        line_hashes: false,
     };
 
     let kept = trailer::kept(message);

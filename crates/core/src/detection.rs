@@ -77,24 +77,39 @@ pub enum MessagePart {
 ///
 /// Sorted, and without two findings of one rule at the same span.
 pub fn admit(source: &Source<'_>, detections: Vec<Detection>) -> Vec<Finding> {
-    admit_first(source, detections, usize::MAX).0
+    let all = Extent {
+        findings: usize::MAX,
+        line_hashes: true,
+    };
+    admit_first(source, detections, all).0
 }
 
-/// The first `limit` findings of a file, and how many there are in all.
+/// How much is wanted of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    /// Findings, the first ones in the file.
+    pub findings: usize,
+    /// Whether their [`line_hash`](Finding::line_hash) is read by anybody: it costs a pass over the text up to the last of them.
+    pub line_hashes: bool,
+}
+
+/// The first findings of a file, and how many there are in all.
 ///
 /// The mask is made of all detections; only what is returned is cut out of the source.
-pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, limit: usize) -> (Vec<Finding>, usize) {
+pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, extent: Extent) -> (Vec<Finding>, usize) {
     let mask = mask_of(&detections);
     detections.retain(|detection| detection.reported);
     detections.sort_by(|a, b| (a.span, &a.rule).cmp(&(b.span, &b.rule)));
     detections.dedup_by(|a, b| a.span == b.span && a.rule == b.rule);
     let total = detections.len();
-    detections.truncate(limit);
+    detections.truncate(extent.findings);
     if detections.is_empty() {
         return (Vec::new(), total);
     }
     let last = detections.iter().map(|detection| detection.span.start).max();
-    let lines = last.map_or(0, |offset| source.position(offset).line);
+    let lines = last
+        .filter(|_| extent.line_hashes)
+        .map_or(0, |offset| source.position(offset).line);
     let hashes = line_hashes(source.bytes(), &mask, lines);
     let mut equals: HashMap<(RuleId, String), usize> = HashMap::new();
     let mut findings: Vec<_> = detections

@@ -26,7 +26,7 @@ pub struct Finding {
     pub excerpt: Excerpt,
     /// The name of the finding that survives edits elsewhere.
     pub fingerprint: Fingerprint,
-    /// GitHub's fingerprint of the first line, `primaryLocationLineHash`.
+    /// GitHub's fingerprint of the first line, `primaryLocationLineHash`; empty if the run was told that nobody reads it.
     pub line_hash: String,
     /// The suppression that covers it; a suppressed finding does not count.
     pub suppression: Option<Suppression>,

@@ -28,7 +28,7 @@ mod suggestion;
 mod visible;
 
 pub use change::{AddedLines, Change, PolicyUse, Provenance};
-pub use detection::{Detection, MessagePart, Secret, SuppressedBy, admit, admit_first, mask_of};
+pub use detection::{Detection, Extent, MessagePart, Secret, SuppressedBy, admit, admit_first, mask_of};
 pub use digest::Digest;
 pub use excerpt::{Excerpt, ExcerptLine, masked_text};
 pub use finding::{Finding, Location, Suppression, SuppressionKind};

@@ -94,6 +94,11 @@ impl Format {
         self.line().1
     }
 
+    /// Whether it shows the line hashes of findings.
+    pub fn shows_line_hashes(self) -> bool {
+        matches!(self, Self::Json | Self::Jsonl | Self::Sarif | Self::SarifFull)
+    }
+
     fn line(self) -> &'static (Self, &'static str, Emitter) {
         let line = TABLE.iter().find(|line| line.0 == self);
         line.expect("every variant has a line in the table")

@@ -91,7 +91,7 @@ fn utf16_order(head: &[u8]) -> Option<Order> {
         _ => {}
     }
     let (pairs, _) = head.as_chunks::<2>();
-    if pairs.len() < 4 {
+    if pairs.len() < 4 || memchr::memchr(0, head).is_none() {
         return None;
     }
     let zeros = |place: usize| pairs.iter().filter(|pair| pair[place] == 0).count();

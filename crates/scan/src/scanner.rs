@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
-    Detection, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
+    Detection, Extent, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
 };
 use weighbridge_rules::{Detector, Rule};
 
@@ -50,6 +50,8 @@ pub struct Options {
     pub max_findings: usize,
     /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
     pub foreign_suppressions: bool,
+    /// Whether somebody reads the line hashes of the findings.
+    pub line_hashes: bool,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             intranet_ranges: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            line_hashes: true,
         }
     }
 }
@@ -168,6 +171,10 @@ impl<'r> Scanner<'r> {
                 builder.want_indexed(modules(&rules.table).into_iter().chain(objects));
             }
         }
+        if language != PROMPT {
+            let words = embed::PROMPT_WORDS.iter();
+            words.for_each(|word| builder.want_text(Seeker::Prompts, word, &[]));
+        }
         let mut patterns = 0;
         for (index, rule) in self.uses.iter().map(|rule_use| rule_use.rule).enumerate() {
             let seeker = match &rule.detector {
@@ -251,8 +258,9 @@ impl Worker<'_, '_> {
         let scanner = self.scanner;
         let (mut found, mut notifications) = self.detect(source, None);
         let is_live = !self.seen.seekers.is_empty();
+        let mentions_prompts = self.seen.seekers.contains(&Seeker::Prompts);
         self.read_encoded(source, &mut found, 0);
-        let split = embed::split(source);
+        let split = embed::split(source, mentions_prompts);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
@@ -269,7 +277,11 @@ impl Worker<'_, '_> {
         }
         let mask = mask_of(&found);
         let limit = scanner.options.max_findings;
-        let (findings, total) = admit_first(source, found, limit);
+        let extent = Extent {
+            findings: limit,
+            line_hashes: scanner.options.line_hashes,
+        };
+        let (findings, total) = admit_first(source, found, extent);
         if total > limit {
             let message = format!("{total} findings in one file; the first {limit} are reported");
             let notification = Notification::incomplete("file/too-many-findings", Some(source.path().clone()), message);

@@ -116,7 +116,9 @@ fn suppression(finding: &Finding) -> impl Fn(&Suppression) -> SarifSuppression {
 
 fn fingerprints(finding: &Finding) -> BTreeMap<String, String> {
     let mut fingerprints = BTreeMap::new();
-    fingerprints.insert("primaryLocationLineHash".to_owned(), finding.line_hash.clone());
+    if !finding.line_hash.is_empty() {
+        fingerprints.insert("primaryLocationLineHash".to_owned(), finding.line_hash.clone());
+    }
     fingerprints.insert("weighbridge/v1".to_owned(), finding.fingerprint.to_string());
     fingerprints
 }

@@ -114,6 +114,14 @@ impl Bindings {
         self.stars.iter().any(|star| is_in(star)) || self.iter().any(|(_, target)| is_in(target))
     }
 
+    /// Answers like [`imports_module`](Self::imports_module), for who asks about many modules.
+    pub(crate) fn imported_modules(&self) -> impl Fn(&str) -> bool {
+        let targets = self.iter().map(|(_, target)| target);
+        let all = targets.chain(self.stars.iter().map(String::as_str));
+        let roots: FxHashSet<&str> = all.map(root).collect();
+        move |module| roots.contains(root(module)) && self.imports_module(module)
+    }
+
     /// The name of a builtin without the module it can be reached through; any other name as it is.
     pub(crate) fn without_builtins<'n>(&self, name: &'n str) -> &'n str {
         self.builtin_prefixes
@@ -121,4 +129,8 @@ impl Bindings {
             .find_map(|prefix| name.strip_prefix(prefix))
             .unwrap_or(name)
     }
+}
+/// The first part of a dotted name.
+fn root(name: &str) -> &str {
+    name.split_once('.').map_or(name, |(root, _)| root)
 }

@@ -1,6 +1,7 @@
 //! The calls that rules ask for, by qualified name, and the words that must stand in a file before it is worth a look.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use weighbridge_core::Origin;
 use weighbridge_rules::{Argument, ArgumentName, CallItem, Detector, Rule, Test};
 
 use crate::CompileError;
@@ -50,8 +51,8 @@ pub(crate) struct Need<'r> {
     pub(crate) line_words: Vec<&'r str>,
     /// How the beginning of the name can stand on the line.
     pub(crate) head: Head<'r>,
-    /// Whether a call counts only if its value is seen to come from somewhere.
-    pub(crate) wants_source: bool,
+    /// A call counts only if its value is seen to come from one of these; from anywhere if there are none.
+    pub(crate) only_from: &'r [Origin],
 }
 
 /// How the beginning of a name can stand on the line of a call.
@@ -91,7 +92,7 @@ impl<'r> CallTable<'r> {
                     None => self.by_name.entry(name).or_default().push(entry),
                 }
                 let mut need = need(name, item, self.words);
-                need.wants_source = rule.sink.as_ref().is_some_and(|sink| !sink.only_from.is_empty());
+                need.only_from = rule.sink.as_ref().map_or(&[], |sink| &sink.only_from);
                 self.needs.push(need);
             }
         }
@@ -178,7 +179,7 @@ fn need<'r>(name: &'r str, item: &'r CallItem, words: Words) -> Need<'r> {
         partners: words,
         line_words,
         head,
-        wants_source: false,
+        only_from: &[],
     }
 }
 

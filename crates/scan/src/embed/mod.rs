@@ -34,6 +34,8 @@ pub(crate) struct Split {
 struct Host {
     is_one: fn(&Source<'_>) -> bool,
     split: fn(&[u8]) -> Split,
+    /// Whether only prompts are looked for in it.
+    is_for_prompts: bool,
 }
 
 /// Every kind; the first that fits is taken. Only names are looked at, so other files cost nothing. Prompts that are made of values
@@ -42,66 +44,75 @@ const HOSTS: &[Host] = &[
     Host {
         is_one: |source| has_extension(source.path(), &[b"ipynb"]),
         split: notebook::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| has_extension(source.path(), &[b"md", b"markdown", b"mdx", b"mdc", b"qmd", b"rmd"]),
         split: markdown::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| dockerfile::is_one(source.path()),
         split: dockerfile::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| makefile::is_one(source.path()),
         split: makefile::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| pipeline::is_one(source.path()),
         split: pipeline::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| source.path().file_name() == b"package.json",
         split: package::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| has_extension(source.path(), &[b"html", b"htm", b"vue", b"svelte"]),
         split: html::split,
+        is_for_prompts: false,
     },
     Host {
         is_one: |source| source.language() == crate::language::PYTHON,
         split: python::split,
+        is_for_prompts: true,
     },
     Host {
         is_one: |source| has_extension(source.path(), &[b"yaml", b"yml"]),
-        split: |text| {
-            if mentions_prompts(text) {
-                texts::split_yaml(text)
-            } else {
-                Split::default()
-            }
-        },
+        split: texts::split_yaml,
+        is_for_prompts: true,
     },
 ];
 
-/// Whether a text speaks of prompts at all.
-fn mentions_prompts(text: &[u8]) -> bool {
-    [&b"rompt"[..], b"ROMPT", b"messages", b"system_"]
-        .iter()
-        .any(|word| memchr::memmem::find(text, word).is_some())
-}
+/// Words of which one stands in every file of another language that holds prompts.
+pub(crate) const PROMPT_WORDS: [&str; 9] = [
+    "rompt",
+    "ROMPT",
+    "\"role\"",
+    "'role'",
+    "system=",
+    "messages:",
+    "system_message",
+    "system_instruction",
+    "SYSTEM_MESSAGE",
+];
 
 fn has_extension(path: &SourcePath, extensions: &[&[u8]]) -> bool {
     let is_it = |own: &[u8]| extensions.iter().any(|one| own.eq_ignore_ascii_case(one));
     path.extension().is_some_and(is_it)
 }
 
-/// The pieces of a source; `None` if it is no file that holds any.
-pub(crate) fn split(source: &Source<'_>) -> Option<Split> {
+/// The pieces of a source; `None` if it is no file that holds any. `mentions_prompts` says whether one of [`PROMPT_WORDS`] occurs.
+pub(crate) fn split(source: &Source<'_>, mentions_prompts: bool) -> Option<Split> {
     if let Some(split) = texts::split(source) {
         return Some(split);
     }
     let host = HOSTS.iter().find(|host| (host.is_one)(source))?;
-    Some((host.split)(source.bytes()))
+    (mentions_prompts || !host.is_for_prompts).then(|| (host.split)(source.bytes()))
 }
 
 impl Split {
@@ -152,7 +163,9 @@ pub(crate) fn carried_back(piece: &Piece, mut detection: Detection) -> Detection
 pub fn pieces(name: &str, text: &[u8]) -> Vec<(&'static str, Vec<u8>, Vec<usize>)> {
     let path = SourcePath::new(name.as_bytes());
     let source = Source::new(path.clone(), crate::language::language_of(&path, text), text);
-    let Some(split) = split(&source) else { return Vec::new() };
+    let Some(split) = split(&source, true) else {
+        return Vec::new();
+    };
     let seen = split.pieces.iter().map(|piece| {
         let inner = piece.text.text();
         let offsets = (0..inner.len()).map(|at| piece.text.source_offset(at)).collect();

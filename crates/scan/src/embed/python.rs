@@ -6,8 +6,8 @@
 use memchr::memmem;
 use weighbridge_core::Span;
 
+use super::Split;
 use super::piece::Piece;
-use super::{Split, mentions_prompts};
 use crate::prompt::scalar::{Escapes, push_escaped};
 use crate::prompt::template::Engine;
 use crate::prompt::texts::{Speaker, is_prose, speaker_of_key};
@@ -20,10 +20,6 @@ const BEFORE: usize = 120;
 
 pub(super) fn split(text: &[u8]) -> Split {
     let mut split = Split::default();
-    let has_role = || memmem::find(text, b"\"role\"").is_some() || memmem::find(text, b"'role'").is_some();
-    if !mentions_prompts(text) && !has_role() {
-        return split;
-    }
     let lexed = lexer::lex(text);
     let quiet = lexed.quiet.iter().filter(|quiet| !quiet.is_comment);
     let mut strings: Vec<_> = quiet

@@ -22,7 +22,7 @@ fn said<'t>(prompt: &Prompt, text: &'t str) -> Vec<(Option<Role>, &'t str)> {
 fn pieces(name: &str, text: &str) -> Vec<(Option<Role>, Engine, String)> {
     let path = SourcePath::new(name.as_bytes());
     let language = language_of(&path, text.as_bytes());
-    let split = crate::embed::split(&Source::new(path, language, text.as_bytes())).unwrap_or_default();
+    let split = crate::embed::split(&Source::new(path, language, text.as_bytes()), true).unwrap_or_default();
     let prompts = split.pieces.iter().filter_map(|piece| {
         let context = piece.prompt?;
         let text = String::from_utf8_lossy(piece.text.text()).trim().to_owned();

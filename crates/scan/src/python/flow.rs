@@ -27,7 +27,6 @@ use std::cell::RefCell;
 use std::num::NonZeroU16;
 use std::sync::LazyLock;
 
-use memchr::memmem;
 use rustc_hash::FxHashMap;
 use tree_sitter::{Node, Tree};
 use weighbridge_core::Span;
@@ -35,6 +34,8 @@ use weighbridge_core::Span;
 use super::File;
 use super::grammar::{KINDS, language};
 use super::lexer::Line;
+pub(crate) use sources::Outside;
+
 use super::scope::{function_header, function_lines};
 use super::{complete, parser};
 use crate::code::bindings::Bindings;
@@ -157,12 +158,13 @@ fields! {
     value,
 }
 
-/// Whether anything in the file could be a request or the output of a language model.
-pub(crate) fn may_hold_source(file: &File<'_>, bindings: &Bindings) -> bool {
-    sources::WORDS
-        .iter()
-        .any(|word| memmem::find(file.text(), word.as_bytes()).is_some())
-        || sources::imports_any(&|module| bindings.imports_module(module))
+/// Who outside could be heard in the file.
+pub(crate) fn outside(file: &File<'_>, bindings: &Bindings) -> Outside {
+    let imported = Outside::by_imports(&bindings.imported_modules());
+    if imported.request && imported.llm {
+        return imported;
+    }
+    imported.or(Outside::by_words(file.text()))
 }
 
 /// The named children of a node, comments left out. Nodes that the parser skipped stay: broken code is followed too.

@@ -155,12 +155,7 @@ impl Lexer<'_> {
     fn run(&mut self) {
         while let Some(&byte) = self.text.get(self.at) {
             match CLASSES[usize::from(byte)] {
-                Class::Plain => {
-                    self.at += 1;
-                    if !matches!(byte, b' ' | b'\t' | 0x0c) {
-                        self.code_end = self.at;
-                    }
-                }
+                Class::Plain => self.plain(),
                 Class::Comment => self.comment(),
                 Class::Quote => self.string(byte),
                 Class::Open => {
@@ -185,6 +180,18 @@ impl Lexer<'_> {
             self.end_unclosed_line();
         }
         self.end_logical_line();
+    }
+
+    /// A run of bytes that begin nothing.
+    fn plain(&mut self) {
+        let rest = &self.text[self.at..];
+        let begins_something = |byte: &u8| CLASSES[usize::from(*byte)] != Class::Plain;
+        let run = &rest[..rest.iter().position(begins_something).unwrap_or(rest.len())];
+        let is_code = |byte: &u8| !matches!(byte, b' ' | b'\t' | 0x0c);
+        if let Some(last) = run.iter().rposition(is_code) {
+            self.code_end = self.at + last + 1;
+        }
+        self.at += run.len();
     }
 
     fn step_code(&mut self, bytes: usize) {

@@ -156,9 +156,10 @@ pub(crate) fn scan(
 
     // Rules that want to see a source have nothing to find where there is none.
     let mut needs = live.needs.to_vec();
-    let wants_source = |index: &usize| file.rules.table.needs[*index].wants_source;
-    if needs.iter().any(wants_source) && !flow::may_hold_source(file, bindings) {
-        needs.retain(|index| !wants_source(index));
+    let only_from = |index: &usize| file.rules.table.needs[*index].only_from;
+    if needs.iter().any(|index| !only_from(index).is_empty()) {
+        let outside = flow::outside(file, bindings);
+        needs.retain(|index| outside.may_give(only_from(index)));
     }
     marks.mark_needs(file, &needs, bindings);
     marks.mark_offsets(file, live.dynamic);

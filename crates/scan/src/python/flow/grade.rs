@@ -11,7 +11,7 @@ use super::super::File;
 use super::context::Context;
 use super::hints::Hints;
 use super::interpreter::Interpreter;
-use super::may_hold_source;
+use super::outside;
 use super::region::{Scope, region, scope_at};
 use super::shell::{is_shell, is_shell_flag};
 use super::value::{Key, Part, Value};
@@ -52,11 +52,11 @@ pub(crate) fn grade<'f>(
     }
     let mut wanted: FxHashMap<Span, Vec<usize>> = FxHashMap::default();
     let mut scopes: Vec<(Scope, usize)> = Vec::new();
-    let wants_source = |call: &SinkCall<'_>| sink_of(file, call).is_some_and(|sink| !sink.only_from.is_empty());
-    let reads_source = LazyCell::new(|| may_hold_source(file, bindings));
-    let has_source = !calls.iter().any(wants_source) || *reads_source;
+    let only_from = |call: &SinkCall<'_>| sink_of(file, call).map_or(&[][..], |sink| &sink.only_from);
+    let outside = LazyCell::new(|| outside(file, bindings));
     for (index, call) in calls.iter().enumerate() {
-        if !has_source && wants_source(call) {
+        let origins = only_from(call);
+        if !origins.is_empty() && !outside.may_give(origins) {
             continue;
         }
         wanted.entry(call.call).or_default().push(index);
@@ -67,16 +67,17 @@ pub(crate) fn grade<'f>(
     let context = Context::new(file, bindings, wanted, arguments);
     let mut verdicts: Vec<Verdict> = calls
         .iter()
-        .map(|call| verdict(file, call, &found[call.detection], None, &|| *reads_source))
+        .map(|call| verdict(file, call, &found[call.detection], None, &|| outside.is_any()))
         .collect();
     let mut hints = None;
     for group in scopes.chunk_by(|a, b| a.0 == b.0) {
-        let is_hopeless = group.iter().all(|(_, index)| wants_source(&calls[*index]))
-            && !hints
-                .get_or_insert_with(|| Hints::of(file, bindings))
-                .reach(file, group[0].0);
-        if is_hopeless {
-            continue;
+        let mut wishes = group.iter().map(|(_, index)| only_from(&calls[*index]));
+        if wishes.clone().all(|origins| !origins.is_empty()) {
+            let hints = hints.get_or_insert_with(|| Hints::of(file, bindings));
+            let outside = hints.outside(file, group[0].0);
+            if !wishes.any(|origins| outside.may_give(origins)) {
+                continue;
+            }
         }
         let last = group
             .iter()
@@ -94,7 +95,7 @@ pub(crate) fn grade<'f>(
                 &calls[*index],
                 &found[calls[*index].detection],
                 value.as_ref(),
-                &|| *reads_source,
+                &|| outside.is_any(),
             );
         }
     }

@@ -2,6 +2,9 @@
 //!
 //! Names are qualified, as [`names`](super::super::resolve::names) writes them: `flask.request`, `openai.OpenAI().chat`.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use weighbridge_core::Origin;
 
 /// Things that are a source wherever they are read, with everything in them.
@@ -98,18 +101,28 @@ pub(crate) const WEB_FRAMEWORKS: [&str; 18] = [
     "werkzeug",
 ];
 
-/// Words without which a file that imports none of the libraries holds no request and no answer of a language model.
-pub(crate) const WORDS: [&str; 10] = [
-    "request",
-    "Request",
+/// Words without one of which a file that imports no framework holds no request. `requests` is another word than `request`.
+const REQUEST_WORDS: [&str; 5] = ["request", "Request", "WebSocket", "lambda_handler", "FieldStorage"];
+
+/// Words without one of which a file that imports none of the libraries holds no answer of a language model.
+const LLM_WORDS: [&str; 17] = [
     "tool",
     "llm",
     "choices",
-    "completions",
-    "lambda_handler",
+    "ompletion",
     "langchain",
     "llama",
-    "FieldStorage",
+    "dspy",
+    ".messages.",
+    ".responses.",
+    "chat.complete",
+    "generate_content",
+    "invoke_model",
+    "function.arguments",
+    "/api/chat",
+    "/generate",
+    "/v1/messages",
+    "/v1/responses",
 ];
 
 /// Attributes that only the request of a web framework has.
@@ -163,11 +176,63 @@ pub(crate) fn is_of_the_server(attribute: &str) -> bool {
     OF_THE_SERVER.contains(&attribute)
 }
 
-/// Whether a framework or a library that can hold a source is imported.
-pub(crate) fn imports_any(imports: &dyn Fn(&str) -> bool) -> bool {
-    let others = ["cherrypy", "http.server", "streamlit", "web"];
-    let mut modules = WEB_FRAMEWORKS.iter().chain(&LLM_LIBRARIES).chain(&others);
-    modules.any(|module| imports(module))
+/// Which of the senders outside a text could hear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outside {
+    pub(crate) request: bool,
+    pub(crate) llm: bool,
+}
+
+impl Outside {
+    /// What the words of a text say.
+    pub(crate) fn by_words(text: &[u8]) -> Self {
+        static FINDERS: LazyLock<[Vec<Finder<'static>>; 2]> = LazyLock::new(|| {
+            let finders = |words: &'static [&str]| words.iter().map(|word| Finder::new(*word)).collect();
+            [finders(&REQUEST_WORDS), finders(&LLM_WORDS)]
+        });
+        let [request, llm] = &*FINDERS;
+        let is_other = |end: usize| text.get(end) == Some(&b's');
+        let holds = |word: &Finder<'_>| {
+            let mut places = word.find_iter(text);
+            places.any(|at| word.needle() != b"request" || !is_other(at + word.needle().len()))
+        };
+        Self {
+            request: request.iter().any(holds),
+            llm: llm.iter().any(holds),
+        }
+    }
+
+    /// What the imports of a file say: the things of a framework or a library go by any name.
+    pub(crate) fn by_imports(imports: &dyn Fn(&str) -> bool) -> Self {
+        let others = ["cherrypy", "http.server", "streamlit", "web"];
+        Self {
+            request: WEB_FRAMEWORKS.iter().chain(&others).any(|module| imports(module)),
+            llm: LLM_LIBRARIES.iter().any(|module| imports(module)),
+        }
+    }
+
+    /// What either of them says.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            request: self.request || other.request,
+            llm: self.llm || other.llm,
+        }
+    }
+
+    /// Whether anybody outside is heard.
+    pub(crate) fn is_any(self) -> bool {
+        self.request || self.llm
+    }
+
+    /// Whether something of one of these origins could be there; for none of them, and for those that leave no trace, it could.
+    pub(crate) fn may_give(self, origins: &[Origin]) -> bool {
+        origins.is_empty()
+            || origins.iter().any(|origin| match origin {
+                Origin::Request => self.request,
+                Origin::Llm => self.llm,
+                _ => true,
+            })
+    }
 }
 
 /// Whether an attribute of something called `request` is what its sender wrote, whatever the framework.
