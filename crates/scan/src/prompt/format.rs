@@ -8,7 +8,7 @@ use weighbridge_core::{Source, SourcePath};
 use super::template::Engine;
 use super::texts::Text;
 use super::tree::Value;
-use super::{Prompt, reader};
+use super::{Prompt, reader, texts};
 
 /// Bytes at the beginning of a file that decide.
 const HEAD_BYTES: usize = 8192;
@@ -59,6 +59,15 @@ pub(crate) const PLAIN: Format = Format {
     texts: None,
 };
 
+/// YAML or JSON that the settings call a prompt: every sentence in it is a text.
+const VALUES: Format = Format {
+    name: "values",
+    engine: Engine::Unknown,
+    is_one: |name| name.is_data(),
+    read: reader::data,
+    texts: Some(texts::sentences),
+};
+
 /// A file, as far as its format may depend on it.
 pub(super) struct Name<'n> {
     /// The path in lower case, with `/` between the parts and before the first.
@@ -95,18 +104,21 @@ impl Name<'_> {
 
 /// Whether a file is a prompt.
 pub(crate) fn is_prompt(path: &SourcePath, text: &[u8]) -> bool {
-    known(path, text).is_some()
+    let name = name_of(path, text);
+    FORMATS.iter().any(|format| (format.is_one)(&name))
 }
 
 /// The format of a file that is known to be a prompt.
 pub(crate) fn of(path: &SourcePath, text: &[u8]) -> &'static Format {
-    known(path, text).unwrap_or(&PLAIN)
+    let name = name_of(path, text);
+    let other = if name.is_data() { &VALUES } else { &PLAIN };
+    let known = FORMATS.iter().copied().find(|format| (format.is_one)(&name));
+    known.unwrap_or(other)
 }
 
-fn known(path: &SourcePath, text: &[u8]) -> Option<&'static Format> {
-    let name = Name {
+fn name_of<'t>(path: &SourcePath, text: &'t [u8]) -> Name<'t> {
+    Name {
         path: format!("/{}", String::from_utf8_lossy(path.as_bytes()).to_ascii_lowercase()),
         head: &text[..text.len().min(HEAD_BYTES)],
-    };
-    FORMATS.iter().copied().find(|format| (format.is_one)(&name))
+    }
 }

@@ -50,6 +50,25 @@ fn pieces(source: &[u8], texts: &[Text<'_>]) -> Split {
     split
 }
 
+/// Every sentence of a document.
+pub(super) fn sentences(root: Value<'_>) -> Vec<Text<'_>> {
+    let mut texts = Vec::new();
+    let mut open = vec![root];
+    while let Some(value) = open.pop() {
+        open.extend(value.items());
+        open.extend(value.entries().map(|(_, value)| value));
+        if value.text().is_some_and(is_prose) {
+            texts.push(Text {
+                value,
+                role: None,
+                engine: Engine::Unknown,
+            });
+        }
+    }
+    texts.sort_by_key(|text| text.value.span());
+    texts
+}
+
 /// What keys that speak of prompts hold, anywhere in a document.
 pub(super) fn by_keys(root: Value<'_>) -> Vec<Text<'_>> {
     let mut texts = Vec::new();

@@ -23,15 +23,46 @@ pub(crate) fn read(text: &[u8], offset: usize) -> (Tree, Option<Trouble>) {
         None => (text, offset),
     };
     let text = same_length(text);
+    let (tree, trouble) = parse(&text, offset);
+    if matches!(trouble, Some(Trouble::NotYaml(_)))
+        && let Some(joined) = with_brackets_joined(&text)
+        && let (tree, None) = parse(&joined, offset)
+    {
+        return (tree, None);
+    }
+    (tree, trouble)
+}
+
+/// The text with closing brackets at the beginning of a line moved to the line before, if there are any. Strictly they must be indented
+/// further than the key of their list; most parsers do not mind. No place changes.
+fn with_brackets_joined(text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut line_start = 0;
+    let mut is_joined = false;
+    while let Some(end) = memchr::memchr(b'\n', &bytes[line_start..]).map(|end| line_start + end) {
+        let next = &bytes[end + 1..];
+        let first = next.iter().find(|byte| **byte != b' ');
+        let has_comment = memchr::memchr(b'#', &bytes[line_start..end]).is_some();
+        line_start = end + 1;
+        if matches!(first, Some(b']' | b'}')) && !has_comment {
+            bytes[end] = b' ';
+            is_joined = true;
+        }
+    }
+    is_joined.then(|| String::from_utf8(bytes).ok()).flatten()
+}
+
+/// The first document, as far as it can be read.
+fn parse(text: &str, offset: usize) -> (Tree, Option<Trouble>) {
     let mut builder = Builder {
-        places: Places::of(&text, offset),
+        places: Places::of(text, offset),
         tree: Tree::default(),
         open: Vec::new(),
         sizes: FxHashMap::default(),
         values: 0,
         is_at_end: false,
     };
-    let mut parser = Parser::new_from_str(&text);
+    let mut parser = Parser::new_from_str(text);
     let trouble = loop {
         match parser.next_event() {
             Some(Ok((event, span))) => {
@@ -241,6 +272,16 @@ mod tests {
 
         assert_eq!(tree.root().unwrap().get("a").unwrap().text(), Some("b"));
         assert!(matches!(trouble, Some(Trouble::NotYaml(_))), "{trouble:?}");
+    }
+
+    #[test]
+    fn closing_brackets_may_stand_below_their_key() {
+        let text = "a:\n  b: [\n    c,\n  ]\n  d: {\n    e: f\n  }\ng: h\n";
+        let tree = tree(text);
+        let root = tree.root().unwrap();
+
+        assert_eq!(root.at(&["a", "d", "e"]).unwrap().text(), Some("f"));
+        assert_eq!(&text[root.get("g").unwrap().span().range()], "h");
     }
 
     #[test]

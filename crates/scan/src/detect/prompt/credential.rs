@@ -5,6 +5,7 @@
 
 use weighbridge_core::{Detection, Span};
 
+use crate::check::check_named;
 use crate::detect::{Input, detection};
 use crate::placeholder::is_placeholder;
 use crate::prompt::tree::{Style, Tree, Value};
@@ -123,4 +124,5 @@ fn is_written_out(secret: &str) -> bool {
         && !secret.contains("env.")
         && !secret.contains("://")
         && !is_placeholder(secret.as_bytes())
+        && check_named("random-text").is_some_and(|is_random| is_random(secret.as_bytes()))
 }
