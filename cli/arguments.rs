@@ -9,9 +9,14 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use toml::Spanned;
 use weighbridge_emit::Format;
 
-use crate::commands::{ConvertArguments, DiffArguments, DoctorArguments, HookCommand, InitArguments};
+use crate::commands::verify::{BundleArguments, VerifyCommand};
+use crate::commands::{
+    ConvertArguments, DiffArguments, DoctorArguments, ExplainFileArguments, HookCommand, InitArguments,
+    ManifestArguments, RedactArguments,
+};
 use crate::fix::{FixArguments, FixLimits};
 use crate::git::{Scope, Since};
+use crate::images::ImageArguments;
 use crate::output::Target;
 use crate::settings::{FailOn, Given, Level, Profile, RawSettings, Size};
 
@@ -73,11 +78,16 @@ pub(crate) enum Command {
     Convert(Box<ConvertArguments>),
     /// Compare two reports: what is new, what is fixed
     Diff(DiffArguments),
+    /// Take credentials, private keys and intranet hosts out of a stream, such as the answer of a model
+    Redact(Box<RedactArguments>),
     /// List rules, or test pages of your own
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Explain a rule
     Explain(ExplainArguments),
+    /// List what a model file would import and call, without running it
+    #[command(name = "explain-file")]
+    ExplainFile(ExplainFileArguments),
     /// Show, check or describe the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -92,6 +102,14 @@ pub(crate) enum Command {
     #[cfg(feature = "forge")]
     #[command(subcommand)]
     Forge(crate::commands::forge::ForgeCommand),
+    /// Verify who signed images and files; fetches signatures from registries unless `--offline` is given
+    #[command(subcommand)]
+    Verify(VerifyCommand),
+    /// Write down the digests of a model's files, for `verify weights` to compare with
+    Manifest(ManifestArguments),
+    /// The protocol of Sigstore's conformance suite
+    #[command(hide = true)]
+    VerifyBundle(Box<BundleArguments>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -132,6 +150,9 @@ pub(crate) struct ScanArguments {
     /// How far fixes go.
     #[command(flatten)]
     pub(crate) fix_limits: FixLimits,
+    /// Which images are verified.
+    #[command(flatten)]
+    pub(crate) images: ImageArguments,
     /// How the exit code is bent.
     #[command(flatten)]
     pub(crate) leniency: Leniency,
@@ -156,6 +177,9 @@ pub(crate) struct ChangesArguments {
     /// The same since the base that the CI names, or since the branch that is followed; all files if none is known
     #[arg(long, group = "since-what")]
     pub(crate) changed: bool,
+    /// Scan every content that a file ever had in any commit, each once, and name the commit that brought what is found
+    #[arg(long, group = "since-what", conflicts_with_all = ["all_lines", "fix", "diff", "unsafe_fixes"])]
+    pub(crate) history: bool,
     /// Report findings on all lines of changed files, not only on added ones
     #[arg(long, requires = "since-what")]
     pub(crate) all_lines: bool,
@@ -172,6 +196,7 @@ impl ChangesArguments {
             Some(name) => Since::Revision(name.clone()),
             None if self.staged => Since::Staged,
             None if self.changed => Since::Base,
+            None if self.history => Since::History,
             None => return None,
         };
         let all_lines = self.all_lines;
@@ -243,7 +268,7 @@ pub(crate) struct ConfigArguments {
     /// Leave settings files alone
     #[arg(long)]
     pub(crate) isolated: bool,
-    /// A folder with rule pages of your own, beside the built-in ones. May be repeated
+    /// A folder with rule pages of your own, beside the built-in ones, or a file of rules of gitleaks (TOML) or Kingfisher (YAML). May be repeated
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) rules: Vec<PathBuf>,
 }

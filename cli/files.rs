@@ -19,6 +19,8 @@ pub(crate) struct Files<'p> {
     past: Option<&'p Past>,
     /// Paths that the change brings and that therefore do not count yet.
     new: RefCell<BTreeSet<PathBuf>>,
+    /// What is to be said about what was read.
+    remarks: RefCell<BTreeSet<Notification>>,
 }
 
 /// Where a path leads.
@@ -35,6 +37,7 @@ impl<'p> Files<'p> {
             paths,
             past: None,
             new: RefCell::default(),
+            remarks: RefCell::default(),
         }
     }
 
@@ -120,20 +123,27 @@ impl<'p> Files<'p> {
         }
     }
 
-    /// What was asked for and does not count yet.
+    /// Keeps something to be said about a file that was read, for [`Self::notes`].
+    pub(crate) fn remark(&self, path: &Path, id: &'static str, message: String, hint: &str) {
+        let name = SourcePath::new(self.paths.shown_from_below(path).as_bytes());
+        let note = Notification::note(id, Some(name), message).with_hint(hint);
+        self.remarks.borrow_mut().insert(note);
+    }
+
+    /// What was asked for and does not count yet, and what was said about the rest.
     pub(crate) fn notes(&self) -> Vec<Notification> {
+        let remarks = self.remarks.borrow();
         let new = self.new.borrow();
-        new.iter()
-            .map(|path| {
-                let name = SourcePath::new(self.paths.shown_from_below(path).as_bytes());
-                Notification::note(
-                    "guard/new-file",
-                    Some(name),
-                    "is new in this change and does not decide about it",
-                )
-                .with_hint("it counts from the next change on, when it is on the base branch")
-            })
-            .collect()
+        let new = new.iter().map(|path| {
+            let name = SourcePath::new(self.paths.shown_from_below(path).as_bytes());
+            Notification::note(
+                "guard/new-file",
+                Some(name),
+                "is new in this change and does not decide about it",
+            )
+            .with_hint("it counts from the next change on, when it is on the base branch")
+        });
+        new.chain(remarks.iter().cloned()).collect()
     }
 }
 

@@ -20,7 +20,9 @@ mod fix;
 mod git;
 mod globs;
 mod guard;
+mod images;
 mod interrupt;
+mod model;
 mod output;
 mod pages;
 mod panics;
@@ -35,6 +37,7 @@ mod search;
 mod selection;
 mod settings;
 mod walk;
+mod weights;
 
 use std::process::ExitCode;
 

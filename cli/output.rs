@@ -139,7 +139,8 @@ impl Outputs {
         to_stdout(|out| emit_timed(self.stdout, report, context, times, out))
     }
 
-    fn write_files(&self, report: &Report, context: &Context<'_>, times: Times) -> Result<()> {
+    /// Writes the report to the files alone.
+    pub(crate) fn write_files(&self, report: &Report, context: &Context<'_>, times: Times) -> Result<()> {
         let plain = Context {
             style: Style::default(),
             ..*context

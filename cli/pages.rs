@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use weighbridge_rules::{Page, Rule, built_in_rules};
-use weighbridge_scan::{CompileError, check_rule};
+use weighbridge_rules::{Page, Rule, built_in_rules, import, is_foreign};
+use weighbridge_scan::check_rule;
 
 use crate::failure::{failure, failure_because};
 use crate::files::Files;
@@ -12,6 +12,8 @@ use crate::settings::Item;
 
 /// A page is read by people; one of this size is something else.
 const MAX_BYTES: u64 = 1 << 20;
+/// All rules of another scanner in one file.
+const MAX_FOREIGN_BYTES: u64 = 8 << 20;
 
 /// A page on disk.
 #[derive(Debug)]
@@ -39,8 +41,8 @@ impl PageFile {
     }
 
     /// The error for a page that was read and cannot be compiled.
-    pub(crate) fn unusable(&self, error: &CompileError) -> anyhow::Error {
-        let cause = anyhow!("line {}: {}", error.line, error.message);
+    pub(crate) fn unusable(&self, line: usize, message: &str) -> anyhow::Error {
+        let cause = anyhow!("line {line}: {message}");
         self.fault(
             cause,
             "docs/rule-pages.md describes the format; `weighbridge rules test DIR` checks all pages",
@@ -108,9 +110,15 @@ fn collect(
 pub(crate) fn own_rules(folders: &[Item], files: &Files<'_>) -> Result<Vec<Rule>> {
     let mut rules: Vec<Rule> = Vec::new();
     for folder in folders {
-        for file in pages_in(&folder_path(folder), files)? {
+        let path = folder_path(folder);
+        if is_foreign(&path) {
+            imported_rules(&path, files, &mut rules)?;
+            continue;
+        }
+        for file in pages_in(&path, files)? {
             let rule = file.read(files)?.rule;
-            check_rule(&rule).map_err(|error| file.unusable(&error))?;
+            check_rule(&rule).map_err(|error| file.unusable(error.line, &error.message))?;
+            weighbridge_inspect::check_rule(&rule).map_err(|error| file.unusable(error.line, &error.message))?;
             if built_in_rules().iter().chain(&rules).any(|other| other.id == rule.id) {
                 return Err(failure(
                     format!(
@@ -125,6 +133,45 @@ pub(crate) fn own_rules(folders: &[Item], files: &Files<'_>) -> Result<Vec<Rule>
         }
     }
     Ok(rules)
+}
+
+/// Adds the rules of another scanner's file. What cannot be kept is remarked on; the rest counts.
+fn imported_rules(path: &Path, files: &Files<'_>, rules: &mut Vec<Rule>) -> Result<()> {
+    if files.is_new(path) {
+        return Ok(());
+    }
+    let fail = |cause: anyhow::Error| {
+        let hint = "name a file of rules of gitleaks or betterleaks (TOML), or of Kingfisher or Nosey Parker (YAML)";
+        failure_because(format!("cannot use the rules in `{}`", path.display()), cause, hint)
+    };
+    let bytes = files
+        .read(path, MAX_FOREIGN_BYTES)
+        .map_err(|error| fail(error.into()))?;
+    let text = String::from_utf8(bytes).map_err(|_| fail(anyhow!("it is not UTF-8")))?;
+    let imported = import(path, &text).map_err(|error| fail(error.into()))?;
+    let mut remarks = imported.remarks;
+    for (id, page) in imported.pages {
+        let is_taken = built_in_rules()
+            .iter()
+            .chain(rules.iter())
+            .any(|other| other.id.as_str() == id);
+        if is_taken {
+            remarks.push(format!("`{id}` is left out: there is a rule of this id already"));
+            continue;
+        }
+        match Page::parse(&id, &page) {
+            Ok(page) => match check_rule(&page.rule) {
+                Ok(()) => rules.push(page.rule),
+                Err(error) => remarks.push(format!("`{id}` is left out: {}", error.message)),
+            },
+            Err(error) => remarks.push(format!("`{id}` is left out: {}", error.problem)),
+        }
+    }
+    for remark in remarks {
+        let hint = "docs/rule-pages.md says what is kept of other scanners' rules";
+        files.remark(path, "rules/not-kept", remark, hint);
+    }
+    Ok(())
 }
 
 /// The folder as messages may show it: relative where it was written relative to the current folder.

@@ -32,10 +32,19 @@ pub(crate) enum Reading<'b> {
     Text(Source<'b>),
     /// A text that stood in UTF-16, so that its lines are not those that git counts.
     Decoded(Source<'b>),
-    /// Not text; nothing to scan.
-    Binary,
+    /// Not text. Its bytes, unless they lie in a file, where they can be read at any place.
+    Binary(Option<&'b [u8]>),
     /// It could not be read.
     Stopped(Notification),
+}
+
+/// What is done with a file that is not text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Binaries {
+    /// It is left where it is: whoever wants more opens it.
+    InPlace,
+    /// It is read to its end, because it comes only once.
+    Held,
 }
 
 /// What became of the buffers.
@@ -69,13 +78,16 @@ impl Reader {
             Input::Stdin(_) => self.read_from(io::stdin().lock(), None, &entry.name),
             Input::Held(_, bytes) => self.read_from(bytes.as_ref(), Some(bytes.len() as u64), &entry.name),
             Input::File(path) => match open(path, &entry.name) {
-                Ok((file, size)) => self.read_from(file, Some(size), &entry.name),
+                Ok((file, size)) => match self.fill(file, Some(size), Binaries::InPlace, &entry.name) {
+                    Filled::Binary => Reading::Binary(None),
+                    filled => self.reading(filled, &entry.name),
+                },
                 Err(notification) => Reading::Stopped(notification),
             },
             Input::Blob(blob) => {
                 let mut objects = std::mem::take(&mut self.objects);
                 let read = objects.read(blob, self.max_bytes, |input, size| {
-                    self.fill(input, Some(size), &entry.name)
+                    self.fill(input, Some(size), Binaries::Held, &entry.name)
                 });
                 self.objects = objects;
                 match read {
@@ -88,7 +100,7 @@ impl Reader {
 
     /// `size` is what the system says it will be; the file may have changed since, and some files of the system say 0.
     fn read_from(&mut self, input: impl Read, size: Option<u64>, name: &SourcePath) -> Reading<'_> {
-        let filled = self.fill(input, size, name);
+        let filled = self.fill(input, size, Binaries::Held, name);
         self.reading(filled, name)
     }
 
@@ -97,7 +109,7 @@ impl Reader {
         match filled {
             Filled::Text(language) => Reading::Text(Source::new(name.clone(), language, &self.buffer)),
             Filled::Decoded(language) => Reading::Decoded(Source::new(name.clone(), language, &self.decoded)),
-            Filled::Binary => Reading::Binary,
+            Filled::Binary => Reading::Binary(Some(&self.buffer)),
             Filled::Stopped(notification) => Reading::Stopped(notification),
         }
     }
@@ -110,14 +122,15 @@ impl Reader {
         }
     }
 
-    fn fill(&mut self, mut input: impl Read, size: Option<u64>, name: &SourcePath) -> Filled {
+    fn fill(&mut self, mut input: impl Read, size: Option<u64>, binaries: Binaries, name: &SourcePath) -> Filled {
         let failed = |error: io::Error| Filled::Stopped(unreadable(Some(name.clone()), &error));
         self.buffer.reserve(HEAD_BYTES);
         if let Err(error) = (&mut input).take(HEAD_BYTES as u64).read_to_end(&mut self.buffer) {
             return failed(error);
         }
         let mut language = self.language(name, &self.buffer);
-        if is_binary(name, language, &self.buffer) {
+        let is_binary = is_binary(name, language, &self.buffer);
+        if is_binary && binaries == Binaries::InPlace {
             return Filled::Binary;
         }
         if let Some(size) = size.filter(|size| *size > self.max_bytes) {
@@ -136,6 +149,9 @@ impl Reader {
         if self.buffer.len() as u64 > self.max_bytes {
             let size = format!("more than {}", rounded(self.max_bytes));
             return Filled::Stopped(too_large(name, &size, self.max_bytes));
+        }
+        if is_binary {
+            return Filled::Binary;
         }
         if let Some(decoded) = decode_utf16(&self.buffer) {
             self.decoded = decoded;
@@ -177,7 +193,7 @@ mod tests {
         let mut reader = Reader::new(Size(max_bytes));
         match reader.read_from(input, size, &SourcePath::new(b"a.txt")) {
             Reading::Text(source) | Reading::Decoded(source) => format!("{} bytes", source.bytes().len()),
-            Reading::Binary => "binary".to_owned(),
+            Reading::Binary(_) => "binary".to_owned(),
             Reading::Stopped(notification) => notification.message,
         }
     }

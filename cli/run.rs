@@ -5,19 +5,23 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Result;
 use rayon::prelude::*;
 use weighbridge_core::{Finding, Notification, Source, SuppressionKind};
+use weighbridge_inspect::{Input as _, Inspector, Neighbourhood};
 use weighbridge_scan::{FileReport, Scanner, Worker};
 
 use crate::failure::failure_because;
 use crate::git::{GitLines, Lines};
 use crate::interrupt;
+use crate::model::{self, ModelFile};
 use crate::panics;
 use crate::progress::Progress;
 use crate::read::{Reader, Reading};
 use crate::settings::Size;
-use crate::walk::Entry;
+use crate::walk::{Entry, Input, unreadable};
 
 /// For so few files no further thread is started.
 const FEW: usize = 4;
+/// The line of a finding in a file that has no lines.
+const NO_LINE: usize = 0;
 /// What the main thread has, so that a file fares the same on every thread.
 const STACK_BYTES: usize = 8 << 20;
 
@@ -68,15 +72,21 @@ struct FileResult {
 /// Threads that the system does not give.
 pub(crate) fn scan(
     scanner: &Scanner<'_>,
+    inspector: &Inspector<'_>,
     entries: &[Entry],
     limit: Size,
     jobs: usize,
     progress: &Progress,
 ) -> Result<Scanned> {
+    let folders = model::model_folders(entries);
+    let place = |entry: &Entry| model::neighbourhood(entry, &folders);
     let threads = jobs.min(entries.len());
     let results: Vec<FileResult> = if threads <= 1 || entries.len() <= FEW {
-        let mut desk = Desk::new(scanner, limit);
-        entries.iter().map(|entry| desk.file_result(entry, progress)).collect()
+        let mut desk = Desk::new(scanner, inspector, limit);
+        entries
+            .iter()
+            .map(|entry| desk.file_result(entry, place(entry), progress))
+            .collect()
     } else {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -90,12 +100,14 @@ pub(crate) fn scan(
             )
         })?;
         // One desk to a thread: each lock is only ever taken by its own thread.
-        let desks: Vec<_> = (0..threads).map(|_| Mutex::new(Desk::new(scanner, limit))).collect();
+        let desks: Vec<_> = (0..threads)
+            .map(|_| Mutex::new(Desk::new(scanner, inspector, limit)))
+            .collect();
         pool.install(|| {
             let results = entries.par_iter().map(|entry| {
                 let thread = rayon::current_thread_index().expect("this runs inside the pool");
                 let mut desk = desks[thread].lock().unwrap_or_else(PoisonError::into_inner);
-                desk.file_result(entry, progress)
+                desk.file_result(entry, place(entry), progress)
             });
             results.collect()
         })
@@ -126,28 +138,31 @@ impl Scanned {
 /// What one thread works with.
 struct Desk<'s, 'r> {
     scanner: &'s Scanner<'r>,
+    inspector: &'s Inspector<'s>,
     worker: Option<Worker<'s, 'r>>,
     reader: Reader,
     limit: Size,
 }
 
 impl<'s, 'r> Desk<'s, 'r> {
-    fn new(scanner: &'s Scanner<'r>, limit: Size) -> Self {
+    fn new(scanner: &'s Scanner<'r>, inspector: &'s Inspector<'s>, limit: Size) -> Self {
         Self {
             scanner,
+            inspector,
             worker: None,
             reader: Reader::new(limit),
             limit,
         }
     }
 
-    fn file_result(&mut self, entry: &Entry, progress: &Progress) -> FileResult {
+    fn file_result(&mut self, entry: &Entry, place: Neighbourhood, progress: &Progress) -> FileResult {
         if interrupt::is_requested() {
             return FileResult::default();
         }
         let worker = self.worker.get_or_insert_with(|| self.scanner.worker());
         let reader = &mut self.reader;
-        let result = panics::guarded(|| scan_file(worker, reader, entry));
+        let inspector = self.inspector;
+        let result = panics::guarded(|| scan_file(worker, inspector, reader, entry, place));
         progress.advance();
         result.unwrap_or_else(|place| {
             // What the panic left behind is not to be trusted.
@@ -158,31 +173,81 @@ impl<'s, 'r> Desk<'s, 'r> {
     }
 }
 
-fn scan_file(worker: &mut Worker<'_, '_>, reader: &mut Reader, entry: &Entry) -> FileResult {
+fn scan_file(
+    worker: &mut Worker<'_, '_>,
+    inspector: &Inspector<'_>,
+    reader: &mut Reader,
+    entry: &Entry,
+    place: Neighbourhood,
+) -> FileResult {
     let (source, lines, new_lines) = match reader.read(entry) {
         Reading::Text(source) => (source, &entry.lines, entry.new_lines.as_ref()),
         // The lines that git counts are not those of the decoded text.
         Reading::Decoded(source) => (source, &Lines::All, entry.new_lines.as_ref().map(|_| &Lines::All)),
-        Reading::Binary => {
-            return FileResult {
-                binary: true,
-                ..FileResult::default()
-            };
-        }
+        Reading::Binary(bytes) => return inspect_file(worker, inspector, entry, place, bytes),
         Reading::Stopped(notification) => return stopped(notification),
     };
     tracing::trace!(path = %entry.name, language = %source.language(), bytes = source.bytes().len(), "scanning");
-    let mut report = worker.scan(&source);
+    let mut report = worker.scan_with(&source, inspector.configuration(&source));
+    if let Input::Blob(blob) = &entry.input {
+        let commit = blob.commit.as_deref();
+        report
+            .findings
+            .iter_mut()
+            .for_each(|finding| finding.commit = commit.map(str::to_owned));
+    }
     let (findings, outside) = lines.separated(source.bytes(), std::mem::take(&mut report.findings));
     let newly_suppressed = new_lines.map_or_else(Vec::new, |lines| newly_suppressed(&source, lines, &findings));
+    let mut begins = begins(source.bytes(), &findings);
+    let mut findings = findings;
+    // A pickle of an old protocol is text, and an archive may stand at the end of any.
+    if inspector.suspects(source.bytes())
+        && let Some(inspected) = model::report(inspector, worker, &entry.name, place, &source.bytes())
+    {
+        begins.resize(begins.len() + inspected.findings.len(), NO_LINE);
+        findings.extend(inspected.findings);
+        report.notifications.extend(inspected.notifications);
+    }
     FileResult {
-        begins: begins(source.bytes(), &findings),
+        begins,
         line_count: GitLines::count(source.bytes()),
         report: FileReport { findings, ..report },
         outside,
         newly_suppressed,
         bytes: Some(source.bytes().len() as u64),
         binary: false,
+    }
+}
+
+/// Looks into a file that is not text. `bytes` are given where it does not lie on the disk.
+fn inspect_file(
+    worker: &mut Worker<'_, '_>,
+    inspector: &Inspector<'_>,
+    entry: &Entry,
+    place: Neighbourhood,
+    bytes: Option<&[u8]>,
+) -> FileResult {
+    let (report, searched) = match (bytes, &entry.input) {
+        (Some(bytes), _) => (
+            model::report(inspector, worker, &entry.name, place, &bytes),
+            bytes.len() as u64,
+        ),
+        (None, Input::File(path)) => match ModelFile::open(path) {
+            Ok(file) => {
+                let report = model::report(inspector, worker, &entry.name, place, &file);
+                tracing::trace!(path = %entry.name, bytes = file.len(), read = file.bytes_read(), "inspected");
+                (report, file.bytes_read())
+            }
+            Err(error) => return stopped(unreadable(Some(entry.name.clone()), &error)),
+        },
+        (None, _) => (None, 0),
+    };
+    FileResult {
+        begins: vec![NO_LINE; report.as_ref().map_or(0, |report| report.findings.len())],
+        binary: report.is_none(),
+        bytes: report.as_ref().map(|_| searched),
+        report: report.unwrap_or_default(),
+        ..FileResult::default()
     }
 }
 

@@ -1,13 +1,16 @@
 //! From settings to results: which files, what was found in them, and what of it is wanted.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::Finding;
-use weighbridge_scan::{Options, Scanner};
+use weighbridge_inspect::Inspector;
+use weighbridge_scan::{ImageVerdict, Options, Scanner};
 
 use crate::console::Console;
 use crate::git::{self, Scope, Since};
@@ -35,6 +38,8 @@ pub(crate) struct Search<'a> {
     options: WalkOptions,
     /// Files that the settings call prompts.
     prompts: Globs,
+    /// What is known about images.
+    pub(crate) image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
     line_hashes: bool,
 }
 
@@ -69,6 +74,7 @@ impl<'a> Search<'a> {
             roots,
             options,
             prompts: Globs::new(&base_of(prompts, paths), prompts)?,
+            image_verdicts: Arc::default(),
             line_hashes: false,
         })
     }
@@ -134,7 +140,15 @@ impl<'a> Search<'a> {
             Progress::hidden(files)
         };
         let limit = self.settings.max_file_size.value;
-        run::scan(&scanner, &walked.entries, limit, self.options.jobs, &progress)
+        let inspector = Inspector::new(&self.selection.uses);
+        run::scan(
+            &scanner,
+            &inspector,
+            &walked.entries,
+            limit,
+            self.options.jobs,
+            &progress,
+        )
     }
 
     /// The rules, compiled for so many files.
@@ -149,6 +163,7 @@ impl<'a> Search<'a> {
             intranet_ranges: self.settings.intranet_ranges()?,
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
+            image_verdicts: Arc::clone(&self.image_verdicts),
             line_hashes: self.line_hashes,
         };
         Ok(Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES))

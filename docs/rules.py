@@ -30,6 +30,8 @@ SHELVES = {
     "csharp": "C#: processes, unsafe loading, run-time code, SQL, TLS, XML, cryptography",
     "rust": "Rust: shells, libraries, SQL, TLS, build scripts, cryptography; `unsafe` on demand",
     "python": "Python code: run-time code, unsafe loading, shells, SQL, TLS, cryptography, agents and model hubs",
+    "image": "container images: names without a digest, changed copies, and what verifying their signatures shows",
+    "weights": "model files: pickles that run code, archives that contradict themselves, graphs, templates and settings that reach out",
     "secret": "credentials in any text file: keys and tokens of providers, passwords, private keys, URLs",
     "suppression": "suppression comments that are wrong, unused or give no reason",
 }

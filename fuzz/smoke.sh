@@ -19,12 +19,15 @@ for snapshot in ../crates/emit/src/json/snapshots/*.snap; do
   sed '1,/^---$/d' "$snapshot" >"$reports/$(basename "$snapshot" .snap).json"
 done
 
-for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt prompt_formats text embedded page read_report; do
+for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt prompt_formats text embedded page read_report \
+  model_pickle model_joblib model_zip model_tar model_packed model_numpy model_safetensors model_gguf model_onnx model_saved_model model_hdf5 model_tflite model_texts; do
   corpus=../target/fuzz/corpus/$name
   mkdir -p "$corpus" ../target/fuzz/crashes
   seeds=(../fixtures)
   [ "$name" = page ] && seeds=(../rules/python ../rules/secret ../rules/prompt)
   [ "$name" = read_report ] && seeds=("$reports")
+  # Small files of real libraries; tests/models/make_corpus.py writes more.
+  case $name in model_*) seeds=(../tests/models/ordinary) ;; esac
   # Two grammars have a table of one name, each its own: no violation that matters to them.
   # Seeds are folders; libFuzzer reads them and writes what it learns into the first folder only.
   ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 "../target/fuzz/$target/release/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 \

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use weighbridge_scan::{ExampleFailure, check_examples};
+use weighbridge_rules::ExampleFailure;
 
 use crate::console::Console;
 use crate::files::Files;
@@ -51,5 +51,8 @@ pub(crate) fn test(folder: &Path, console: &Console) -> Result<ExitCode> {
 /// What the examples of a page show to be wrong.
 fn page_failures(file: &PageFile, files: &Files<'_>) -> Result<Vec<ExampleFailure>> {
     let page = file.read(files)?;
-    check_examples(&page).map_err(|error| file.unusable(&error))
+    if page.rule.model_detector().is_some() {
+        return weighbridge_inspect::check_examples(&page).map_err(|error| file.unusable(error.line, &error.message));
+    }
+    weighbridge_scan::check_examples(&page).map_err(|error| file.unusable(error.line, &error.message))
 }

@@ -1,12 +1,15 @@
 //! `weighbridge scan`: walk, read, scan, report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Result;
 use weighbridge_core::{Notification, NotificationLevel, Report, Skipped, Summary};
 use weighbridge_emit::{Context, Times, harmless_path, summary_line};
+use weighbridge_scan::ImageVerdict;
 
 use super::{load, warn_of_unknown_variables};
 use crate::arguments::{Leniency, ScanArguments};
@@ -15,9 +18,11 @@ use crate::clock::seconds_since_1970;
 use crate::console::Console;
 use crate::exit_code::{FINDINGS, INCOMPLETE, exit_code};
 use crate::failure::failure;
+use crate::files::Files;
 use crate::fix::{self, Wish};
-use crate::git::Scope;
+use crate::git::{Scope, Since, keep_first};
 use crate::guard::{self, Circumstances, Guard};
+use crate::images::{self, ImageArguments, policy_of, table, warn_of_weak_policy};
 use crate::interrupt;
 use crate::output::{Outputs, print};
 use crate::pages::own_rules;
@@ -54,7 +59,7 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     let deciding = deciding(&settings, &loaded.policy, loaded.path.as_deref(), &paths);
 
     interrupt::listen();
-    let search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?
+    let mut search = Search::new(&settings, &selection, &paths, &roots, arguments.stdin_filename)?
         .with_line_hashes(outputs.want_line_hashes());
     let mut walked = search.files(scope.as_ref(), &guard)?;
     if interrupt::is_requested() {
@@ -65,6 +70,7 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     if arguments.files {
         return list_files(&walked, leniency, console);
     }
+    search.image_verdicts = verify_images(&arguments.images, &mut walked, &settings, &files, console)?;
     let wish = Wish::of(arguments.fixes, arguments.fix_limits);
     let is_stdin_held = wish.is_some() && fix::hold_stdin(&mut walked, &settings, arguments.format)?;
     let mut results = search.results(&walked, began, console)?;
@@ -84,6 +90,9 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
         fails_on_fix = wish.fails_because_of(&fixes);
         // What is reported is what is there now.
         results = fixes.results(results, || search.results(&walked, began, console))?;
+    }
+    if scope.as_ref().is_some_and(|scope| scope.since == Since::History) {
+        keep_first(&mut results);
     }
     let held = is_stdin_held.then(|| fix::held(&walked)).flatten();
     if interrupt::is_requested() {
@@ -130,6 +139,38 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
     console.summary(&summary_line(&report, Some(began.elapsed()), console.stderr_style()));
     let code = exit_code(&report, settings.fail_on(), leniency);
     Ok(ExitCode::from(if code == 0 && fails_on_fix { FINDINGS } else { code }))
+}
+
+/// The verdicts about the images that the files name, if they are asked for; they are shown to people as a table.
+fn verify_images(
+    arguments: &ImageArguments,
+    walked: &mut Walked,
+    settings: &Settings,
+    files: &Files<'_>,
+    console: &Console,
+) -> Result<Arc<BTreeMap<String, ImageVerdict>>> {
+    if !arguments.verify {
+        if !arguments.trust.image_policy.is_empty() {
+            return Err(failure(
+                "`--image-policy` is given, but no image is verified",
+                "add `--verify`",
+            ));
+        }
+        return Ok(Arc::default());
+    }
+    let policy = policy_of(&arguments.trust, files)?;
+    warn_of_weak_policy(&policy, console);
+    let verified = images::verify(
+        &arguments.source,
+        &policy,
+        &walked.entries,
+        settings.max_file_size.value,
+    )?;
+    if !verified.rows.is_empty() {
+        console.summary(&table(&verified.rows));
+    }
+    walked.notifications.extend(verified.notifications);
+    Ok(verified.verdicts)
 }
 
 fn roots(arguments: &ScanArguments) -> Result<Vec<PathBuf>> {
@@ -190,6 +231,12 @@ fn say_nothing_to_scan(walked: &mut Walked, scope: Option<&Scope>, settings: &Se
 
 /// Why there may be nothing to scan, and what to do about it.
 fn nothing_to_scan(scope: Option<&Scope>, settings: &Settings) -> (&'static str, &'static str) {
+    if scope.is_some_and(|scope| scope.since == Since::History) {
+        return (
+            "no commit holds a file to scan",
+            "`git log --all` shows the commits that there are",
+        );
+    }
     if scope.is_some() {
         return (
             "no file to scan has changed",

@@ -258,7 +258,7 @@ fn fix_one(
             };
         }
         // The scan has said so.
-        Reading::Binary | Reading::Stopped(_) => return Done::default(),
+        Reading::Binary(_) | Reading::Stopped(_) => return Done::default(),
     };
     let fixed = worker.fix(&source, wish.applicability, wanted);
     let shown = fixed.text.as_ref().map(|text| {

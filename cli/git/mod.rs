@@ -5,6 +5,7 @@
 
 pub(crate) mod base;
 mod diff;
+mod history;
 mod home;
 mod lines;
 mod past;
@@ -21,6 +22,7 @@ use git2::{BranchType, Commit, Oid, Repository};
 use weighbridge_core::{Notification, SourcePath};
 use weighbridge_scan::language_of;
 
+pub(crate) use history::keep_first;
 pub(crate) use home::{Home, home};
 pub(crate) use lines::{GitLines, Lines};
 pub(crate) use past::{Past, Standing, is_change_request};
@@ -48,6 +50,8 @@ pub(crate) enum Since {
     Revision(String),
     /// The same since the base that the CI names, or the branch that is followed.
     Base,
+    /// Every content that any commit ever held.
+    History,
 }
 
 /// Which changes are looked at, and how closely.
@@ -86,6 +90,11 @@ pub(crate) fn collect(scope: &Scope, request: &Request<'_>) -> Result<Walked> {
             "leave out `-`, or scan it without a git flag",
         ));
     }
+    if scope.since == Since::History {
+        let mut walked = history::collect(request).map_err(Trouble::failure)?;
+        walked.entries.sort();
+        return Ok(walked);
+    }
     let mut walked = match changed(scope, request) {
         Ok(walked) => walked,
         Err(trouble) if can_fall_back(scope, &trouble) => everything(request, &trouble)?,
@@ -100,7 +109,7 @@ pub(crate) fn collect(scope: &Scope, request: &Request<'_>) -> Result<Walked> {
 /// more than was asked for.
 fn can_fall_back(scope: &Scope, trouble: &Trouble) -> bool {
     match scope.since {
-        Since::Staged => false,
+        Since::Staged | Since::History => false,
         Since::Revision(_) => matches!(trouble, Trouble::UnknownFormat(_)),
         Since::Base => trouble.allows_plain_scan(),
     }
@@ -135,12 +144,12 @@ fn read(scope: &Scope, repository: &Repository, start: &Arc<Path>) -> Result<(Ra
     let range = match &scope.since {
         Since::Staged => Range::of_index(repository, start)?,
         Since::Revision(name) => range(repository, start, &Compared::named(repository, name)?)?,
-        Since::Base => range(repository, start, &base_commit(repository)?)?,
+        Since::Base | Since::History => range(repository, start, &base_commit(repository)?)?,
     };
     let made = |renames: bool| {
         let mut diff = match &scope.since {
             Since::Staged => staged(repository)?,
-            Since::Revision(_) | Since::Base => since(repository, range.base)?,
+            Since::Revision(_) | Since::Base | Since::History => since(repository, range.base)?,
         };
         if renames {
             diff::find_renames(&mut diff)?;
@@ -326,7 +335,13 @@ fn gathered(changes: Changes, folder: &Path, start: &Arc<Path>, is_stored: bool,
                 walked.entries.push(Entry {
                     name,
                     input: if is_stored {
-                        Input::Blob(Blob { path, start, id })
+                        Input::Blob(Blob {
+                            path,
+                            start,
+                            number: 0,
+                            id,
+                            commit: None,
+                        })
                     } else {
                         Input::File(path)
                     },

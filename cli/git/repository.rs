@@ -63,15 +63,19 @@ pub(super) fn bytes_of(path: &Path) -> Option<Vec<u8>> {
     Some(path.to_str()?.replace('\\', "/").into_bytes())
 }
 
-/// A file as it stands in the index.
+/// A file as it stands in the index, or stood in a commit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Blob {
     /// Where it would lie on the disk.
     pub(crate) path: PathBuf,
     /// Where the repository was looked for.
     pub(super) start: Arc<Path>,
+    /// The older, the smaller: where history is searched, the place of its commit.
+    pub(super) number: usize,
     /// Its object.
     pub(super) id: Oid,
+    /// The commit that brought it, where history is searched.
+    pub(crate) commit: Option<Arc<str>>,
 }
 
 /// The objects of a repository, which is opened when the first is wanted. One for each thread.

@@ -5,7 +5,7 @@ use weighbridge_core::Notification;
 
 use crate::failure::{failure, incomplete};
 
-const SHALLOW_HINT: &str = "fetch more history: `fetch-depth: 0` (or 2 for a pull request) on GitHub, `GIT_DEPTH: 0` on GitLab, `git fetch --unshallow`";
+pub(super) const SHALLOW_HINT: &str = "fetch more history: `fetch-depth: 0` (or 2 for a pull request) on GitHub, `GIT_DEPTH: 0` on GitLab, `git fetch --unshallow`";
 
 /// Why git could not tell what changed.
 #[derive(Debug)]

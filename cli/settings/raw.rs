@@ -55,7 +55,7 @@ pub(crate) struct RawSettings {
     /// Whether comments for other tools suppress what they name: `# nosec B602`, `# noqa: S602`, `# nosemgrep`.
     #[schemars(with = "Option<bool>")]
     pub(crate) foreign_suppressions: Option<Spanned<bool>>,
-    /// Folders with rule pages of your own, relative to this file.
+    /// Folders with rule pages of your own, or files of rules of other scanners, relative to this file.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) rules: Option<Spanned<SpannedList>>,
     /// Endings of host names that are internal: `corp.example`.

@@ -23,6 +23,7 @@ mod fix;
 mod fixtures;
 mod flow;
 #[cfg(feature = "forge")]
+mod foreign_rules;
 mod forge_auto_merge;
 #[cfg(feature = "forge")]
 mod forge_errors;
@@ -40,6 +41,7 @@ mod forge_queue;
 mod forge_support;
 #[cfg(feature = "forge")]
 mod forge_teams;
+mod git_history;
 mod git_since;
 mod git_staged;
 mod git_support;
@@ -48,15 +50,20 @@ mod hostile_code;
 mod hostile_inputs;
 #[cfg(unix)]
 mod hostile_sinks;
+mod images;
 mod init;
 mod inventory;
+mod models;
 mod packaging;
 mod policy;
 mod prompts;
 mod provenance;
 mod provenance_history;
+mod redact;
+mod registry;
 mod reports;
 mod rules_command;
 mod scan;
 mod secrets;
 mod settings;
+mod weights;

@@ -128,6 +128,7 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
         max_findings: settings.max_findings.value.get(),
         foreign_suppressions: false,
         line_hashes: false,
+        ..Options::default()
     };
 
     let kept = trailer::kept(message);

@@ -9,7 +9,7 @@ use crate::excerpt::shown_text;
 use crate::flow::kept_steps;
 use crate::{
     Confidence, DetectedFix, DetectedFlow, Edit, Excerpt, Finding, Fingerprint, Fix, Flow, FlowStep, Location, Mask,
-    RuleId, Severity, Source, Span, Suppression, SuppressionKind, line_hashes,
+    RuleId, SecretKey, Severity, Source, Span, Suppression, SuppressionKind, line_hashes,
 };
 
 /// Bytes of source text that a message may quote.
@@ -145,6 +145,9 @@ pub fn admit_first(source: &Source<'_>, mut detections: Vec<Detection>, extent: 
                 provenance: None,
                 fix: detection.fix.map(|fix| placed(source, fix)),
                 flow: detection.flow.map(|flow| shown_flow(source, &mask, &flow)),
+                commit: None,
+                secret_group: None,
+                secret: SecretKey::of(secret),
             }
         })
         .collect();

@@ -1,6 +1,9 @@
 //! A finding: bad news about the input, ready to be shown.
 
-use crate::{Confidence, Excerpt, Fingerprint, Fix, Flow, Position, Provenance, RuleId, Severity, SourcePath, Span};
+use crate::{
+    Confidence, Excerpt, Fingerprint, Fix, Flow, Position, Provenance, RuleId, SecretGroup, SecretKey, Severity,
+    SourcePath, Span,
+};
 
 /// What a rule says about a place. **The order of the fields is the order of a report.**
 ///
@@ -36,6 +39,12 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Where the dangerous value comes from; `None` if nobody looked or the text does not tell.
     pub flow: Option<Flow>,
+    /// The commit that brought it, as 40 hexadecimal digits; `None` unless history was searched.
+    pub commit: Option<String>,
+    /// The findings that show the same secret; `None` if there is no other.
+    pub secret_group: Option<SecretGroup>,
+    /// What tells its secret from others until the report is made.
+    pub secret: Option<SecretKey>,
 }
 
 /// A place in a file.

@@ -1,5 +1,6 @@
 //! A finished run.
 
+use crate::secret_group::group_secrets;
 use crate::{Change, Finding, Notification, NotificationLevel, PolicyUse, Review, Severity};
 
 /// All that a run has to say, merged and sorted.
@@ -52,6 +53,7 @@ impl Report {
     pub fn new(mut findings: Vec<Finding>, mut notifications: Vec<Notification>, summary: Summary) -> Self {
         findings.sort();
         findings.dedup();
+        group_secrets(&mut findings);
         notifications.sort();
         notifications.dedup();
         Self {

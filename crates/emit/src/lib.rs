@@ -51,4 +51,4 @@ pub use read::{
 };
 pub use shown::{break_commands, path as harmless_path};
 pub use summary::summary_line;
-pub use times::Times;
+pub use times::{Times, utc};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use weighbridge_core::{
     AddedLines, Applicability, Change, Confidence, DetectedFix, DetectedFlow, Detection, Digest, Finding, Language,
     MessagePart, Notification, Origin, PolicyUse, Provenance, Report, Review, ReviewCause, ReviewReason, RuleId,
-    Secret, Severity, Skipped, Source, SourcePath, Span, Summary, SuppressedBy, admit,
+    Secret, SecretGroup, Severity, Skipped, Source, SourcePath, Span, Summary, SuppressedBy, admit,
 };
 use weighbridge_rules::{Page, Rule};
 
@@ -220,6 +220,10 @@ pub(crate) fn report() -> Report {
     ];
     for (finding, provenance) in findings.iter_mut().zip(Provenance::ALL.iter().cycle()) {
         finding.provenance = Some(*provenance);
+    }
+    for (number, finding) in findings.iter_mut().enumerate().take(2) {
+        finding.commit = Some((number + 3).to_string().repeat(40));
+        finding.secret_group = Some(SecretGroup { number: 1, places: 2 });
     }
     let skipped = Skipped { binary: 3, symlinks: 1 };
     let summary = Summary {

@@ -64,7 +64,9 @@ fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) 
     let has_remarks = finding.help.is_some()
         || finding.fix.is_some()
         || finding.confidence != Confidence::High
-        || finding.flow.is_some();
+        || finding.flow.is_some()
+        || finding.commit.is_some()
+        || finding.secret_group.is_some();
     if !lines.is_empty() && has_remarks {
         gutter.write_empty(out)?;
     }
@@ -76,6 +78,18 @@ fn write_finding(finding: &Finding, context: &Context<'_>, out: &mut dyn Write) 
     }
     if let Some(fix) = &finding.fix {
         gutter.write_remark("fix", &fixes::remark(fix), out)?;
+    }
+    if let Some(commit) = &finding.commit {
+        gutter.write_remark("commit", commit, out)?;
+    }
+    if let Some(group) = finding.secret_group {
+        let others = group.places - 1;
+        let places = if others == 1 { "place" } else { "places" };
+        gutter.write_remark(
+            "note",
+            &format!("the same secret stands in {others} other {places}"),
+            out,
+        )?;
     }
     if finding.confidence != Confidence::High {
         gutter.write_remark("note", &format!("confidence {}", finding.confidence), out)?;

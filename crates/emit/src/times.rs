@@ -15,7 +15,7 @@ pub struct Times {
 ///
 /// Source: `civil_from_days` of [chrono-compatible low-level date algorithms](https://howardhinnant.github.io/date_algorithms.html):
 /// a year that begins in March has its odd day at the end.
-pub(crate) fn utc(seconds: u64) -> String {
+pub fn utc(seconds: u64) -> String {
     const LAST: u64 = 253_402_300_799; // 9999-12-31T23:59:59
     let seconds = seconds.min(LAST);
     let (days, rest) = (seconds / 86_400 + 719_468, seconds % 86_400);

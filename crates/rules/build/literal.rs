@@ -145,8 +145,8 @@ impl Literal for Query {
 impl Literal for Pattern {
     fn literal(&self) -> String {
         format!(
-            "crate::Pattern {{ regex: {}, regions: {}, roles: {}, reach: {}, entropy: {:?}, check: {}, allow: {}, allow_line: {}, unicode: {}, \
-             report_placeholders: {} }}",
+            "crate::Pattern {{ regex: {}, regions: {}, roles: {}, reach: {}, entropy: {:?}, check: {}, allow: {}, allow_line: {}, at_keyword: {}, \
+             beside: {}, within_lines: {}, unicode: {}, report_placeholders: {} }}",
             self.regex.literal(),
             self.regions.literal(),
             self.roles.literal(),
@@ -155,6 +155,9 @@ impl Literal for Pattern {
             self.check.literal(),
             self.allow.literal(),
             self.allow_line.literal(),
+            self.at_keyword,
+            self.beside.literal(),
+            self.within_lines,
             self.unicode,
             self.report_placeholders,
         )

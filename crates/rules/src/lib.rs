@@ -5,16 +5,22 @@
 #![warn(clippy::disallowed_methods)]
 
 mod builtin;
+mod expectation;
 mod fix;
+mod foreign;
 mod page;
 mod recipe;
 mod rule;
+mod rule_use;
 
 pub use builtin::built_in_rules;
+pub use expectation::{Annotated, ExampleFailure, FailureKind};
 pub use fix::{EditRule, FixItem, FixRule};
+pub use foreign::{ImportError, Imported, import, is_foreign};
 pub use page::{Example, Page, PageError, Problem};
 pub use recipe::{RecipeError, fill};
 pub use rule::{
     Argument, ArgumentName, CallItem, Condition, Detector, Keyword, List, Pattern, Query, Rule, Scope, Sink, SinkKind,
     Test, Text,
 };
+pub use rule_use::RuleUse;

@@ -124,6 +124,9 @@ impl SinkKind {
 /// Texts that must all occur.
 pub type Keyword = List<Text>;
 
+/// What pages about model files give as their language.
+pub(crate) const MODEL: &str = "model";
+
 /// How a rule is found.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Detector {
@@ -264,6 +267,12 @@ pub struct Pattern {
     pub allow: List<Text>,
     /// Expressions that excuse the span when they match on its line.
     pub allow_line: List<Text>,
+    /// Whether a match begins with a keyword, in front of which no word ends: the expression is tried nowhere else.
+    pub at_keyword: bool,
+    /// An expression that must match near the span: the other half of a pair.
+    pub beside: Option<Text>,
+    /// How many lines above and below the span `beside` is looked for.
+    pub within_lines: usize,
     /// Whether classes are those of Unicode.
     pub unicode: bool,
     /// Whether text that is visibly no secret is reported all the same.
@@ -274,6 +283,14 @@ impl Rule {
     /// What a finding says, with its marks: the message, else the summary.
     pub fn message_template(&self) -> &str {
         self.message.as_deref().unwrap_or(&self.summary)
+    }
+
+    /// The name of its detector, if it is about model files and not about texts.
+    pub fn model_detector(&self) -> Option<&str> {
+        match &self.detector {
+            Detector::Code { name, .. } if self.languages.iter().any(|language| language == MODEL) => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether it applies to texts in `language`.

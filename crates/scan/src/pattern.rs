@@ -9,7 +9,7 @@ use crate::detect::detection;
 use crate::fix::detected;
 use crate::placeholder::{entropy, is_placeholder};
 use crate::prompt::{Prompt, Role};
-use crate::regexes::{Regexes, compile, expressions};
+use crate::regexes::{Regexes, anchored, compile, expressions};
 use crate::region::Regions;
 use crate::{CompileError, RuleUse};
 
@@ -64,6 +64,9 @@ impl<'r> PatternRule<'r> {
             prompt,
             regions,
         } = text;
+        if self.pattern.at_keyword {
+            return self.run_at(source, hits, regions, uses, regexes, found);
+        }
         let regex = regexes.get(&self.pattern.regex, self.pattern.unicode);
         let mut at = 0;
         while at < hits.len() {
@@ -85,6 +88,39 @@ impl<'r> PatternRule<'r> {
                     found.push(detection);
                 }
             });
+        }
+    }
+
+    /// The same for an expression that begins at its keywords: no text is searched, so common keywords cost little.
+    fn run_at(
+        &self,
+        source: &Source<'_>,
+        hits: &[(usize, usize)],
+        regions: &Regions,
+        uses: &[RuleUse<'_>],
+        regexes: &Regexes<'_>,
+        found: &mut Vec<Detection>,
+    ) {
+        let text = source.bytes();
+        let mut regex = None;
+        for &(_, hit) in hits {
+            let is_inside_word = hit > 0 && (text[hit - 1] == b'_' || text[hit - 1].is_ascii_alphanumeric());
+            if is_inside_word {
+                continue;
+            }
+            let regex = *regex.get_or_insert_with(|| regexes.anchored(&self.pattern.regex, self.pattern.unicode));
+            let end = (hit + self.pattern.reach).min(text.len());
+            let Some(captures) = regex.captures(&text[hit..end]) else {
+                continue;
+            };
+            let group = captures.name("secret").or_else(|| captures.name("finding"));
+            let Some(matched) = group.or_else(|| captures.get(0)) else {
+                continue;
+            };
+            let span = Span::new(hit + matched.start(), hit + matched.end());
+            if !span.is_empty() && self.is_real(source, span, regions, regexes) {
+                found.push(detection(&uses[self.rule], span, span));
+            }
         }
     }
 
@@ -138,6 +174,10 @@ impl<'r> PatternRule<'r> {
             && self.check.is_none_or(|check| check(text))
             && !is_excused(&pattern.allow, text)
             && (pattern.allow_line.is_empty() || !is_excused(&pattern.allow_line, line_around(source.bytes(), span)))
+            && pattern.beside.as_ref().is_none_or(|beside| {
+                let near = lines_around(source.bytes(), span, pattern.within_lines);
+                regexes.get(beside, pattern.unicode).is_match(near)
+            })
     }
 }
 
@@ -151,6 +191,18 @@ fn removal(rule: &FixRule, span: Span) -> Option<DetectedFix> {
         is_removal.then_some((span, String::new())).into_iter().collect(),
         &steps,
     )
+}
+
+/// The most that is looked at to each side for the other half of a pair.
+const MAX_BESIDE: usize = 4096;
+
+/// The lines that `span` lies on and as many as `lines` above and below, at most [`MAX_BESIDE`] bytes to each side.
+fn lines_around(text: &[u8], span: Span, lines: usize) -> &[u8] {
+    let from = span.start.saturating_sub(MAX_BESIDE);
+    let before = memchr::memrchr_iter(b'\n', &text[from..span.start]).nth(lines);
+    let to = text.len().min(span.end + MAX_BESIDE);
+    let behind = memchr::memchr_iter(b'\n', &text[span.end..to]).nth(lines);
+    &text[before.map_or(from, |at| from + at + 1)..behind.map_or(to, |at| span.end + at)]
 }
 
 /// The line that `span` begins on, at most 512 bytes to each side.
@@ -179,6 +231,15 @@ pub(crate) fn check(rule: &Rule) -> Result<(), CompileError> {
     let weighbridge_rules::Detector::Pattern(pattern) = &rule.detector else {
         return Ok(());
     };
+    if pattern.at_keyword {
+        let compiled = compile(&anchored(&pattern.regex), pattern.unicode);
+        compiled.map_err(|_| {
+            CompileError::new(
+                rule,
+                "an expression with `at-keyword` must not end in a comment".to_owned(),
+            )
+        })?;
+    }
     match &pattern.check {
         Some(name) if check_named(name).is_none() => Err(CompileError::new(rule, format!("unknown check `{name}`"))),
         _ => Ok(()),

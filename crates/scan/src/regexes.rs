@@ -14,6 +14,8 @@ const SIZE_LIMIT_BYTES: usize = 4 << 20;
 pub(crate) struct Regexes<'r> {
     ascii: FxHashMap<&'r str, OnceLock<Regex>>,
     unicode: FxHashMap<&'r str, OnceLock<Regex>>,
+    /// The expressions that begin at a keyword, made to match at the beginning of a text only.
+    anchored: FxHashMap<&'r str, OnceLock<Regex>>,
 }
 
 impl<'r> Regexes<'r> {
@@ -23,6 +25,19 @@ impl<'r> Regexes<'r> {
             let cells = if unicode { &mut self.unicode } else { &mut self.ascii };
             cells.entry(regex).or_default();
         }
+        if let Detector::Pattern(pattern) = &rule.detector
+            && pattern.at_keyword
+        {
+            self.anchored.entry(&pattern.regex).or_default();
+        }
+    }
+
+    /// The compiled expression of a rule that was added and begins at its keywords.
+    pub(crate) fn anchored(&self, regex: &str, unicode: bool) -> &Regex {
+        let cell = self.anchored.get(regex).expect("expressions of all rules were added");
+        cell.get_or_init(|| {
+            compile(&anchored(regex), unicode).expect("expressions were checked when the page was read")
+        })
     }
 
     /// The compiled expression of a rule that was added.
@@ -51,7 +66,11 @@ pub(crate) fn expressions(rule: &Rule) -> Vec<(&str, bool)> {
                 .collect()
         }
         Detector::Pattern(pattern) => {
-            let excuses = pattern.allow.iter().chain(pattern.allow_line.iter());
+            let excuses = pattern
+                .allow
+                .iter()
+                .chain(pattern.allow_line.iter())
+                .chain(&pattern.beside);
             std::iter::once(&pattern.regex)
                 .chain(excuses)
                 .map(|regex| (regex.as_ref(), pattern.unicode))
@@ -60,6 +79,11 @@ pub(crate) fn expressions(rule: &Rule) -> Vec<(&str, bool)> {
         Detector::Query(query) => query.statement.iter().map(|regex| (regex.as_ref(), false)).collect(),
         Detector::Code { .. } => Vec::new(),
     }
+}
+
+/// The expression that matches at the beginning of a text only.
+pub(crate) fn anchored(regex: &str) -> String {
+    format!(r"\A(?:{regex})")
 }
 
 /// Compiles an expression over bytes.

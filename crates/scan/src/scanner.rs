@@ -1,14 +1,15 @@
 //! Compiled rules, and how a source passes through them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
-    Detection, Extent, Finding, Language, Mask, Notification, Severity, Source, admit_first, mask_of, masked_text,
+    Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
 };
-use weighbridge_rules::{Detector, Rule};
+use weighbridge_rules::{Detector, Rule, RuleUse};
 
 use crate::code::query::QueryRule;
 use crate::code::shape::Code;
@@ -20,6 +21,7 @@ use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
 use crate::language::{PROMPT, PYTHON, code_in, languages};
 use crate::pattern::{self, PatternRule};
+use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
 use crate::prompt::{Context, Prompt};
 use crate::python::{self, PythonRules};
@@ -27,17 +29,7 @@ use crate::regexes::Regexes;
 use crate::region::Regions;
 use crate::structure::Structure;
 use crate::suppression;
-
-/// A rule as it is to be used in a run.
-#[derive(Clone, Copy, Debug)]
-pub struct RuleUse<'r> {
-    /// The rule.
-    pub rule: &'r Rule,
-    /// Whether its detections become findings. Sensitive rules that are switched off are passed with `false`: they still mask.
-    pub reported: bool,
-    /// The severity its findings get.
-    pub severity: Severity,
-}
+use crate::wanted::{want_code, want_keywords};
 
 /// What a run may decide beside its rules.
 #[derive(Clone, Debug)]
@@ -52,6 +44,19 @@ pub struct Options {
     pub foreign_suppressions: bool,
     /// Whether somebody reads the line hashes of the findings.
     pub line_hashes: bool,
+    /// What is known about images, by the name with which a file runs them. Empty: nobody has looked.
+    pub image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
+}
+
+/// What is known about an image that is not trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageVerdict {
+    /// The name of the rule on the shelf `image`: `unsigned`.
+    pub rule: &'static str,
+    /// Why, in one line.
+    pub reason: String,
+    /// Whether it is no more than a warning.
+    pub is_warning: bool,
 }
 
 impl Default for Options {
@@ -61,6 +66,7 @@ impl Default for Options {
             intranet_ranges: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
+            image_verdicts: Arc::default(),
             line_hashes: true,
         }
     }
@@ -202,43 +208,6 @@ impl<'r> Scanner<'r> {
     }
 }
 
-fn want_code<'r>(builder: &mut Builder<'r>, table: &CallTable<'r>, queries: &[QueryRule<'r>]) {
-    for (index, need) in table.needs.iter().enumerate() {
-        builder.want_word(Seeker::Need(index), need.anchor, &need.partners);
-    }
-    for (index, query) in queries.iter().enumerate() {
-        for words in query.words() {
-            builder.want_text(Seeker::Query(index), words[0], &words[1..]);
-        }
-    }
-}
-
-fn want_keywords<'r>(builder: &mut Builder<'r>, seeker: Seeker, rule: &'r Rule) {
-    for keyword in rule.keywords.iter() {
-        let mut words: Vec<&str> = keyword.iter().map(AsRef::as_ref).collect();
-        words.sort_by_key(|word| commonness(word));
-        // With `ignore-case` the other words are left to the expression: they may be written in any case too.
-        let partners = if rule.ignore_case { &[] } else { &words[1..] };
-        builder.want_text(seeker, words[0], partners);
-        if rule.ignore_case {
-            for variant in [words[0].to_lowercase(), words[0].to_uppercase(), capitalised(words[0])] {
-                if variant != words[0] {
-                    builder.want_text(seeker, &variant, partners);
-                }
-            }
-        }
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut characters = word.chars();
-    let first = characters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>())
-        .unwrap_or_default();
-    first + &characters.as_str().to_lowercase()
-}
-
 /// The buffers and parsers of one thread.
 pub struct Worker<'s, 'r> {
     scanner: &'s Scanner<'r>,
@@ -255,20 +224,45 @@ impl Worker<'_, '_> {
 
     /// Searches one source, and the code in other languages in it.
     pub fn scan(&mut self, source: &Source<'_>) -> FileReport {
+        self.scan_with(source, Vec::new())
+    }
+
+    /// The same, with what another room has detected in it.
+    pub fn scan_with(&mut self, source: &Source<'_>, detected: Vec<Detection>) -> FileReport {
         let scanner = self.scanner;
         let (mut found, mut notifications) = self.detect(source, None);
         let is_live = !self.seen.seekers.is_empty();
         let mentions_prompts = self.seen.seekers.contains(&Seeker::Prompts);
+        found.extend(detected);
         self.read_encoded(source, &mut found, 0);
         let split = embed::split(source, mentions_prompts);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
         }
+        self.search_encoded(source, 1, &mut found);
+        place::weigh(source.path(), &scanner.uses, &mut found);
         let covered = split.as_ref().map_or_else(Vec::new, Split::covered);
         if is_live || !found.is_empty() {
             suppression::apply(source, &scanner.uses, &covered, &mut found);
         }
+        self.admitted(source, found, notifications)
+    }
+
+    /// What may be said of detections in a text that somebody else put together, such as the listing of a model file: secrets in it are
+    /// found and masked, and nothing in it suppresses anything.
+    pub fn admit(&mut self, source: &Source<'_>, mut detected: Vec<Detection>) -> FileReport {
+        let (found, notifications) = self.detect(source, None);
+        let secrets = found.into_iter().filter(|detection| detection.secret.is_some());
+        detected.extend(secrets.map(|detection| Detection {
+            suppression: None,
+            ..detection
+        }));
+        self.admitted(source, detected, notifications)
+    }
+
+    /// The report of these detections.
+    fn admitted(&self, source: &Source<'_>, found: Vec<Detection>, mut notifications: Vec<Notification>) -> FileReport {
         if found.is_empty() {
             return FileReport {
                 notifications,
@@ -276,10 +270,10 @@ impl Worker<'_, '_> {
             };
         }
         let mask = mask_of(&found);
-        let limit = scanner.options.max_findings;
+        let limit = self.scanner.options.max_findings;
         let extent = Extent {
             findings: limit,
-            line_hashes: scanner.options.line_hashes,
+            line_hashes: self.scanner.options.line_hashes,
         };
         let (findings, total) = admit_first(source, found, extent);
         if total > limit {
@@ -314,7 +308,7 @@ impl Worker<'_, '_> {
             in_pieces.extend(
                 detections
                     .into_iter()
-                    .map(|detection| embed::carried_back(piece, detection)),
+                    .map(|detection| embed::carried_back(|span| piece.span_in_file(span), detection)),
             );
             notifications.extend(notes.into_iter().map(|note| Notification {
                 path: Some(source.path().clone()),

@@ -78,12 +78,25 @@ pub(crate) struct Finding<'a> {
     fix: Option<Fix>,
     /// Where the dangerous value comes from; null if nobody looked or the text does not tell.
     flow: Option<flow::Flow>,
+    /// The commit that brought it, 40 hexadecimal digits; null unless history was searched.
+    commit: Option<&'a str>,
+    /// The findings that show the same secret; null if there is no other.
+    secret_group: Option<SecretGroup>,
     /// Numbers of the weaknesses in CWE.
     cwe: &'a [u32],
     /// Further tags of the rule.
     tags: Vec<&'a str>,
     /// Codes of other tools for the same thing.
     aliases: Vec<&'a str>,
+}
+
+/// The findings of one secret.
+#[derive(Serialize, JsonSchema)]
+struct SecretGroup {
+    /// The number of the group, from 1: equal numbers are equal secrets.
+    number: usize,
+    /// How many findings of the report show it.
+    places: usize,
 }
 
 /// A place in a file.
@@ -217,6 +230,11 @@ impl<'a> Finding<'a> {
             provenance: finding.provenance.map(Provenance::name),
             fix: finding.fix.as_ref().map(Fix::new),
             flow: finding.flow.as_ref().map(flow::Flow::new),
+            commit: finding.commit.as_deref(),
+            secret_group: finding.secret_group.map(|group| SecretGroup {
+                number: group.number,
+                places: group.places,
+            }),
             cwe: rule.map_or(&[], |rule| &rule.cwe),
             tags: rule.map_or_else(Vec::new, |rule| rule.tags.iter().map(AsRef::as_ref).collect()),
             aliases: rule.map_or_else(Vec::new, |rule| rule.aliases.iter().map(AsRef::as_ref).collect()),

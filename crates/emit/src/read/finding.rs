@@ -3,10 +3,12 @@
 use serde::Deserialize;
 use weighbridge_core::{
     Applicability, Confidence, Edit, Excerpt, ExcerptLine, Finding, Fingerprint, Fix, Flow, FlowStep, Location,
-    MAX_FLOW_STEPS, Origin, Position, Provenance, RuleId, Severity, Span, Suppression, SuppressionKind,
+    MAX_FLOW_STEPS, Origin, Position, Provenance, RuleId, SecretGroup, Severity, Span, Suppression, SuppressionKind,
 };
 
-use super::values::{Count, Fault, LineHash, List, Noun, Object, OneOf, Ordinal, RawText, Text, nullable, path};
+use super::values::{
+    Commit, Count, Fault, LineHash, List, Noun, Object, OneOf, Ordinal, RawText, Text, nullable, path,
+};
 use crate::fixes;
 
 /// A finding as it is written.
@@ -33,6 +35,10 @@ struct FindingObject {
     fix: Option<ReadFix>,
     #[serde(deserialize_with = "nullable")]
     flow: Option<ReadFlow>,
+    #[serde(deserialize_with = "nullable")]
+    commit: Option<Noun<Commit>>,
+    #[serde(deserialize_with = "nullable")]
+    secret_group: Option<Object<SecretGroupObject>>,
     // These three belong to the rule. They are written anew from its page.
     #[serde(rename = "cwe")]
     _cwe: List<u32>,
@@ -40,6 +46,13 @@ struct FindingObject {
     _tags: List<Text>,
     #[serde(rename = "aliases")]
     _aliases: List<Text>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretGroupObject {
+    number: Ordinal,
+    places: Ordinal,
 }
 
 #[derive(Deserialize)]
@@ -165,6 +178,12 @@ impl TryFrom<Object<FindingObject>> for ReadFinding {
             provenance: object.provenance.map(|provenance| provenance.0),
             fix: object.fix.map(|fix| fix.0),
             flow: object.flow.map(|flow| flow.0),
+            commit: object.commit.map(|commit| commit.0.0),
+            secret_group: object.secret_group.map(|Object(group)| SecretGroup {
+                number: group.number.0,
+                places: group.places.0,
+            }),
+            secret: None,
         }))
     }
 }

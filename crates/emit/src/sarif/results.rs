@@ -134,6 +134,12 @@ fn properties(finding: &Finding) -> PropertyBag {
     if let Some(declared) = declared {
         more.insert("weighbridge/provenance".to_owned(), Value::from(declared.name()));
     }
+    if let Some(commit) = &finding.commit {
+        more.insert("weighbridge/commit".to_owned(), Value::from(commit.as_str()));
+    }
+    if let Some(group) = finding.secret_group {
+        more.insert("weighbridge/secretGroup".to_owned(), Value::from(group.number));
+    }
     if let Some(flow) = &finding.flow {
         more.insert("weighbridge/origin".to_owned(), Value::from(flow.origin.name()));
     }

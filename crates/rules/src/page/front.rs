@@ -142,6 +142,10 @@ struct WrittenPattern {
     #[serde(default)]
     allow_line: Vec<String>,
     #[serde(default)]
+    at_keyword: bool,
+    beside: Option<String>,
+    within_lines: Option<usize>,
+    #[serde(default)]
     unicode: bool,
     placeholders: Option<Placeholders>,
 }
@@ -176,6 +180,8 @@ enum Placeholders {
 
 /// Bytes looked at behind a keyword where the page does not say.
 const DEFAULT_REACH: usize = 1024;
+/// Lines above and below in which the other half of a pair is looked for, where the page does not say.
+const DEFAULT_LINES: usize = 5;
 
 impl Front {
     pub(super) fn parse(text: &str) -> AtLine<Self> {
@@ -231,6 +237,9 @@ impl Front {
             check: written.check.map(Text::from),
             allow: texts(written.allow),
             allow_line: texts(written.allow_line),
+            at_keyword: written.at_keyword,
+            beside: written.beside.map(Text::from),
+            within_lines: written.within_lines.unwrap_or(DEFAULT_LINES),
             unicode: written.unicode,
             report_placeholders: matches!(written.placeholders, Some(Placeholders::Report)),
         }

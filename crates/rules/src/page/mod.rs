@@ -185,7 +185,8 @@ fn asks_for_requests(detector: &Detector) -> bool {
 /// What only the whole rule can show.
 fn check_rule(rule: &Rule) -> Result<(), Problem> {
     let is_calls = matches!(rule.detector, Detector::Calls(_));
-    if rule.keywords.is_empty() && !is_calls {
+    // Of a model file the structure is read, whatever words are in it.
+    if rule.keywords.is_empty() && !is_calls && rule.model_detector().is_none() {
         return Err(Problem::Missing {
             key: "keywords",
             why: "without them every file would be searched",

@@ -3,12 +3,13 @@
 //! To add one: a file here, a line in [`DETECTORS`], and a page with `detector = "…"`.
 
 mod absolute_path;
+pub(crate) mod images;
 mod intranet_host;
 mod prompt;
 
 use std::net::IpAddr;
 
-use weighbridge_core::{Detection, MessagePart, Secret, Source, Span};
+use weighbridge_core::{Detection, Source, Span};
 
 use crate::prompt::Prompt;
 use crate::{Options, RuleUse};
@@ -33,6 +34,7 @@ pub(crate) const INTRANET_HOST: &str = "intranet-host";
 /// findings of all others.
 pub(crate) const DETECTORS: &[(&str, Option<DetectorFn>)] = &[
     ("absolute-path", Some(prompt::places::paths)),
+    (images::DETECTOR, Some(images::images)),
     (INTRANET_HOST, Some(prompt::places::hosts)),
     ("encoded-payload", Some(prompt::payload::payloads)),
     ("mixed-script", Some(prompt::homoglyph::mixed_words)),
@@ -70,29 +72,5 @@ pub(crate) fn option<'r>(rule_use: &RuleUse<'r>, key: &str) -> Option<&'r str> {
 
 /// What the rule says about `span`; `{name}` is left for the caller to fill in.
 pub(crate) fn detection(rule_use: &RuleUse<'_>, span: Span, scope: Span) -> Detection {
-    let rule = rule_use.rule;
-    let mut message = Vec::new();
-    for (index, text) in rule.message_template().split("{match}").enumerate() {
-        if index > 0 {
-            message.push(MessagePart::Source(span));
-        }
-        message.push(MessagePart::Text(text.to_owned()));
-    }
-    Detection {
-        rule: rule.id.clone(),
-        span,
-        scope,
-        severity: rule_use.severity,
-        confidence: rule.confidence,
-        message,
-        help: rule.help.as_deref().map(str::to_owned),
-        secret: rule.sensitive.then_some(Secret {
-            span,
-            shown_prefix: rule.shown_prefix.min(span.len()),
-        }),
-        reported: rule_use.reported,
-        suppression: None,
-        fix: None,
-        flow: None,
-    }
+    rule_use.detection(span, scope)
 }

@@ -10,7 +10,7 @@ use super::piece::{Piece, indent, lines, without_line_end};
 use crate::language::by_interpreter;
 
 /// `Dockerfile`, `Dockerfile.gpu`, `gpu.Dockerfile`, `Containerfile`.
-pub(super) fn is_one(path: &SourcePath) -> bool {
+pub(crate) fn is_one(path: &SourcePath) -> bool {
     let name = path.file_name().to_ascii_lowercase();
     let names: [&[u8]; 2] = [b"dockerfile", b"containerfile"];
     let is_named = |known: &&[u8]| {

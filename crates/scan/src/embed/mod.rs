@@ -18,6 +18,7 @@ mod tests;
 
 use weighbridge_core::{Detection, MessagePart, Notification, Source, SourcePath, Span};
 
+pub(crate) use dockerfile::is_one as is_dockerfile;
 pub(crate) use piece::Piece;
 
 use crate::prompt::texts;
@@ -132,9 +133,9 @@ impl Split {
     }
 }
 
-/// Carries what was found in a piece back to the file. A fix stays behind: what it writes may need to be written otherwise there.
-pub(crate) fn carried_back(piece: &Piece, mut detection: Detection) -> Detection {
-    let back = |span: Span| piece.span_in_file(span);
+/// Carries what was found in a piece back to the file, by the way `back`. A fix stays behind: what it writes may need to be written
+/// otherwise there.
+pub(crate) fn carried_back(back: impl Fn(Span) -> Span, mut detection: Detection) -> Detection {
     detection.span = back(detection.span);
     detection.scope = back(detection.scope);
     for part in &mut detection.message {

@@ -1,0 +1,6 @@
+//! Arrays of numpy.
+#![no_main]
+
+mod model;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| model::inspect("a.npy", b"\x93NUMPY", bytes));

@@ -1,0 +1,6 @@
+//! safetensors.
+#![no_main]
+
+mod model;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| model::inspect("a.safetensors", b"", bytes));
