@@ -167,6 +167,7 @@ pub(crate) struct ScanArguments {
 /// Which changes are looked at, instead of all files.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Changes")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ChangesArguments {
     /// Scan what the next commit would add: lines of the git index that differ from HEAD
     #[arg(long, group = "since-what")]

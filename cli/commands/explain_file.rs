@@ -1,9 +1,10 @@
 //! `weighbridge explain-file`: what a model file would import and call, and what else is to be seen in it.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use weighbridge_core::{Language, Severity, Source, SourcePath};
 use weighbridge_inspect::{Inspector, Neighbourhood};
@@ -65,7 +66,7 @@ pub(crate) fn explain_file(arguments: &ExplainFileArguments, console: &Console) 
             .iter()
             .filter(|one| one.location.start.line == index + 1);
         for finding in here {
-            text.push_str(&format!("  <- {} [{}]", finding.rule, finding.severity));
+            write!(text, "  <- {} [{}]", finding.rule, finding.severity).context("cannot write the listing")?;
         }
         text.push('\n');
     }

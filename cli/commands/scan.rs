@@ -168,6 +168,11 @@ fn verify_images(
     )?;
     if !verified.rows.is_empty() {
         console.summary(&table(&verified.rows));
+    } else if arguments.demands_images {
+        // Nothing was verified, which must not look like everything.
+        let note = Notification::incomplete("image/none-found", None, "no file names an image, so none was verified");
+        let hint = "check the paths; `--hidden` enters `.github` and the like";
+        walked.notifications.push(note.with_hint(hint));
     }
     walked.notifications.extend(verified.notifications);
     Ok(verified.verdicts)

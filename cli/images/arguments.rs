@@ -11,6 +11,9 @@ pub(crate) struct ImageArguments {
     /// Verify the signatures of the images that the files name; nothing is fetched without it
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Whether the run is incomplete if there is no image to verify.
+    #[arg(skip)]
+    pub(crate) demands_images: bool,
     /// Whom to trust.
     #[command(flatten)]
     pub(crate) trust: TrustArguments,

@@ -1,6 +1,7 @@
 //! Verifies the images that files name: finds the names, fetches the evidence, and asks for verdicts.
 
 mod arguments;
+#[cfg(feature = "registry")]
 mod credentials;
 mod stores;
 mod table;

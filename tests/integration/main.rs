@@ -51,6 +51,7 @@ mod hostile_inputs;
 #[cfg(unix)]
 mod hostile_sinks;
 mod images;
+mod images_policy;
 mod init;
 mod inventory;
 mod models;

@@ -53,12 +53,11 @@ impl Zip {
         self.file.write_all(name.as_bytes()).unwrap();
         self.file.write_all(data).unwrap();
         self.file
-            .seek(SeekFrom::Current(i64::from(size) - data.len() as i64))
+            .seek(SeekFrom::Current(i64::from(size) - i64::try_from(data.len()).unwrap()))
             .unwrap();
         self.directory.extend(b"PK\x01\x02\0\0");
         self.directory.extend(&fields);
         self.directory.extend([0; 12]);
-        self.directory.extend([0, 0]);
         self.directory.extend(at.to_le_bytes());
         self.directory.extend(name.as_bytes());
         self.members += 1;

@@ -60,7 +60,7 @@ fn checksum_files_of_others_are_read() {
     let folder = model();
     folder.write(
         "model/SHA256SUMS",
-        &format!("{ONE}  ./a.safetensors\nSHA256 (sub/b.bin) = {TWO}\n"),
+        format!("{ONE}  ./a.safetensors\nSHA256 (sub/b.bin) = {TWO}\n"),
     );
     folder.write("model/sub/b.bin.sha256", TWO);
 
@@ -76,7 +76,7 @@ fn a_list_cannot_lead_out_of_the_folder() {
     folder.write("secret.bin", "one");
     folder.write(
         "model/SHA256SUMS",
-        &format!("{ONE}  a.safetensors\n{TWO}  sub/b.bin\n{ONE}  ../secret.bin\n"),
+        format!("{ONE}  a.safetensors\n{TWO}  sub/b.bin\n{ONE}  ../secret.bin\n"),
     );
 
     verify(&folder)
@@ -94,10 +94,10 @@ fn files_that_nothing_speaks_of_do_not_pass() {
 #[test]
 fn a_blob_of_a_store_must_deserve_its_name() {
     let folder = Folder::new();
-    folder.write(&format!("model/blobs/sha256-{ONE}"), "one");
+    folder.write(format!("model/blobs/sha256-{ONE}"), "one");
     verify(&folder).exits_with(0).prints("1 files are what their names say");
 
-    folder.write(&format!("model/blobs/sha256-{TWO}"), "another");
+    folder.write(format!("model/blobs/sha256-{TWO}"), "another");
     verify(&folder)
         .exits_with(1)
         .prints(&format!("blobs/sha256-{TWO}: its digest is sha256:"));

@@ -43,6 +43,7 @@ pub(super) fn verify(command: VerifyCommand, console: &Console) -> Result<ExitCo
         VerifyCommand::Image(arguments) => image::verify(&arguments, console),
         VerifyCommand::Repo(mut arguments) => {
             arguments.images.verify = true;
+            arguments.images.demands_images = true;
             if arguments.settings.select.is_empty() {
                 arguments.settings.select = vec!["image/*".to_owned()];
             }

@@ -43,14 +43,6 @@ impl Explorer<'_> {
         self.journal.depth() == 0
     }
 
-    /// Whether a member of this name is one that loaders read for its structure, and not a tensor.
-    pub(crate) fn is_structure(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        [".pkl", ".pickle", ".json", ".py"]
-            .iter()
-            .any(|ending| name.ends_with(ending))
-    }
-
     /// Looks into a file, or into a member that is not packed.
     pub(crate) fn file(&mut self, name: &str, input: &dyn Input) {
         let wanted = match name.rsplit('/').next() {
@@ -203,12 +195,10 @@ impl Explorer<'_> {
         // joblib's oldest container: a word, the length in hexadecimal, and a zlib stream.
         let start = if kind == Kind::JoblibZlib { 21 } else { 0 };
         let packed = Packed { input, start, packing };
-        let checkpoint = self.journal.checkpoint();
-        let is_readable = packed.open(self.budget).read(&mut [0; 16]).is_ok_and(|count| count > 0);
         // Two bytes are no signature to speak of.
         let is_vague = matches!(kind, Kind::Zlib | Kind::Lzma);
-        if !is_readable && is_vague {
-            self.journal.take_back(checkpoint);
+        let is_readable = || packed.open(self.budget).read(&mut [0; 16]).is_ok_and(|count| count > 0);
+        if is_vague && !is_readable() {
             return false;
         }
         self.journal.note("format", 0, format!("packed: {}", packing.name()));
@@ -232,7 +222,11 @@ impl Explorer<'_> {
         let found = kind::kind(&head, u64::MAX);
         match found {
             Kind::Pickle => {
-                self.pickle(packed);
+                let mut has_arrays = false;
+                pickle::inspect(&mut stream, Loader::Usual, self.budget, self.journal, &mut has_arrays);
+                if has_arrays {
+                    self.run(packed, Loader::Perhaps, &mut has_arrays);
+                }
             }
             Kind::Tar => tar::inspect(self, packed.open(self.budget).as_mut()),
             Kind::Program(what) => self.program(what),

@@ -58,11 +58,11 @@ pub(crate) struct Checkpoint {
 impl Journal {
     /// Notes something ordinary.
     pub(crate) fn note(&mut self, kind: &'static str, offset: u64, text: impl Into<String>) {
-        self.push(kind, (offset, 0), text.into(), (None, None), String::new());
+        self.push(kind, (offset, 0), &text.into(), (None, None), String::new());
     }
 
     /// Notes an import, with what is wrong with it and what a stricter rule would say.
-    pub(crate) fn import(&mut self, signs: (Option<Sign>, Option<Sign>), offset: u64, name: String, text: String) {
+    pub(crate) fn import(&mut self, signs: (Option<Sign>, Option<Sign>), offset: u64, name: String, text: &str) {
         self.push("import", (offset, 0), text, signs, name);
     }
 
@@ -87,18 +87,18 @@ impl Journal {
         name: impl Into<String>,
         text: impl Into<String>,
     ) {
-        self.push(kind, place, text.into(), (Some(sign), None), name.into());
+        self.push(kind, place, &text.into(), (Some(sign), None), name.into());
     }
 
     fn push(
         &mut self,
         kind: &'static str,
         place: (u64, u64),
-        text: String,
+        text: &str,
         (sign, also): (Option<Sign>, Option<Sign>),
         name: String,
     ) {
-        let text = one_line(&text);
+        let text = one_line(text);
         let limit = MAX_ENTRIES + if sign.is_some() { MAX_SIGNS } else { 0 };
         if self.entries.len() >= limit || self.bytes + text.len() > MAX_BYTES {
             self.is_cut |= sign.is_some();

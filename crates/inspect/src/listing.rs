@@ -1,5 +1,7 @@
 //! The listing of a file: a line for everything that was seen, and the findings on its lines.
 
+use std::fmt::Write as _;
+
 use weighbridge_core::{Detection, MessagePart, Severity, Span};
 use weighbridge_rules::RuleUse;
 
@@ -24,7 +26,7 @@ impl Listing {
                 listing.text.push_str(&entry.member);
                 listing.text.push_str(" @ ");
             }
-            listing.text.push_str(&format!("{:#x} {} ", entry.offset, entry.kind));
+            write!(listing.text, "{:#x} {} ", entry.offset, entry.kind).expect("writing to a string does not fail");
             let from = listing.text.len();
             listing.text.push_str(&entry.text);
             let to = listing.text.len();

@@ -351,7 +351,8 @@ mod tests {
     #[test]
     fn a_key_that_is_cut_short_takes_nothing_of_the_text_behind_it() {
         let key = fill("{{fake:pem:RSA PRIVATE KEY}}").unwrap();
-        let cut: String = key.lines().take(5).map(|line| format!("> {line}\n")).collect();
+        let lines: Vec<_> = key.lines().take(5).map(|line| format!("> {line}\n")).collect();
+        let cut = lines.concat();
 
         let output = redacted(&[format!("{cut}This is where it stops.\nMore.\n").as_bytes()]);
 

@@ -9,13 +9,11 @@ use rustc_hash::FxHashMap;
 use weighbridge_core::{
     Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
 };
-use weighbridge_rules::{Detector, Rule, RuleUse};
+use weighbridge_rules::{Detector, RuleUse};
 
-use crate::code::query::QueryRule;
 use crate::code::shape::Code;
 use crate::code::table::{CallTable, Head};
 use crate::code::{self, CodeRules};
-use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};

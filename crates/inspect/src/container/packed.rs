@@ -1,6 +1,6 @@
 //! Bytes that are packed, and how they are unpacked: as a stream, so that size is no matter.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use super::xz::XzReader;
 use crate::budget::Budget;
@@ -9,6 +9,9 @@ use crate::stream::{Forward, Part, Stop, Unpacked};
 
 /// Memory for the dictionary of LZMA, in KiB.
 const MAX_DICTIONARY: u32 = 20 << 10;
+
+/// Packed bytes that are read at a time.
+const BUFFER: usize = 16 << 10;
 
 /// How bytes are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,10 +57,15 @@ impl<'i> Packed<'i> {
         'i: 'o,
     {
         let part = Part::new(self.input, self.start);
+        if self.packing == Packing::None {
+            return Box::new(part);
+        }
+        // Some of the decompressors ask for single bytes.
+        let part = BufReader::with_capacity(BUFFER, part);
         let unpacked =
             |reader: Box<dyn Read + 'o>| -> Box<dyn Forward + 'o> { Box::new(Unpacked::new(reader, budget)) };
         match self.packing {
-            Packing::None => Box::new(part),
+            Packing::None => unpacked(Box::new(part)),
             Packing::Deflate => unpacked(Box::new(flate2::read::DeflateDecoder::new(part))),
             Packing::Gzip => unpacked(Box::new(flate2::read::MultiGzDecoder::new(part))),
             Packing::Zlib => unpacked(Box::new(flate2::read::ZlibDecoder::new(part))),

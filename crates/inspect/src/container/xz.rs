@@ -28,6 +28,12 @@ enum State<R: Read> {
     Done,
 }
 
+/// What follows in a stream: the data of a block, or the index, of which the first byte was read.
+enum Part<R: Read> {
+    Block(Box<Lzma2Reader<Counted<R>>>),
+    Index(Counted<R>),
+}
+
 /// Counts the bytes that were read, for the padding behind a block.
 struct Counted<R> {
     reader: R,
@@ -82,11 +88,11 @@ impl<R: Read> XzReader<R> {
     }
 
     /// The reader of the next block; `None` where the index begins instead.
-    fn block(mut reader: Counted<R>) -> io::Result<Result<Box<Lzma2Reader<Counted<R>>>, Counted<R>>> {
+    fn block(mut reader: Counted<R>) -> io::Result<Part<R>> {
         let mut size = [0];
         reader.read_exact(&mut size)?;
         if size[0] == 0 {
-            return Ok(Err(reader));
+            return Ok(Part::Index(reader));
         }
         let mut header = vec![0; (usize::from(size[0]) + 1) * 4 - 1];
         reader.read_exact(&mut header)?;
@@ -114,7 +120,7 @@ impl<R: Read> XzReader<R> {
         let dictionary = dictionary.filter(|size| *size <= MAX_DICTIONARY);
         let dictionary = dictionary.ok_or_else(|| invalid("a dictionary is larger than what room is made for"))?;
         reader.count = 0;
-        Ok(Ok(Box::new(Lzma2Reader::new(reader, dictionary, None))))
+        Ok(Part::Block(Box::new(Lzma2Reader::new(reader, dictionary, None))))
     }
 
     /// Passes over the padding and the checksum behind a block.
@@ -177,8 +183,8 @@ impl<R: Read> Read for XzReader<R> {
                     }
                 }
                 State::Block(reader) => match Self::block(reader)? {
-                    Ok(data) => self.state = State::Data(data),
-                    Err(mut reader) => {
+                    Part::Block(data) => self.state = State::Data(data),
+                    Part::Index(mut reader) => {
                         Self::end_stream(&mut reader)?;
                         self.state = State::Stream(reader);
                     }

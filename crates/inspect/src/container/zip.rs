@@ -92,7 +92,10 @@ fn format_of(entries: &[Entry]) -> &'static str {
         "skops archive"
     } else if has("config.json") && has("metadata.json") {
         "Keras archive"
-    } else if entries.iter().any(|entry| entry.name.ends_with(".npy")) {
+    } else if entries
+        .iter()
+        .any(|entry| entry.name.to_ascii_lowercase().ends_with(".npy"))
+    {
         "numpy archive"
     } else {
         "zip archive"
@@ -189,7 +192,7 @@ fn member(explorer: &mut Explorer<'_>, input: &dyn Input, entry: &Entry) {
             explorer.packed(&entry.name, &packed);
         }
     });
-    if entry.unpacked <= MAX_CHECKED && explorer.is_structure(&entry.name) {
+    if entry.unpacked <= MAX_CHECKED && is_structure(&entry.name) {
         check_sum(explorer, &packed, entry);
     }
 }
@@ -198,6 +201,14 @@ fn link(explorer: &mut Explorer<'_>, packed: &Packed<'_>, entry: &Entry) {
     let (target, _) = held(packed.open(explorer.budget).as_mut(), 4096);
     let target = String::from_utf8_lossy(&target).into_owned();
     check_name(&target, entry.at, explorer.journal);
+}
+
+/// Whether a member of this name is one that loaders read for its structure, and not a tensor.
+fn is_structure(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [".pkl", ".pickle", ".json", ".py"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// Loaders differ in what they do about a wrong checksum.

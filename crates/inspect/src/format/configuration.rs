@@ -87,9 +87,8 @@ fn json(journal: &mut Journal, name: &str, text: &str) {
         keras::inspect(journal, &root, 0, text);
     }
     every(&root, |found| {
-        value(journal, text, found.key, found.value, || {
-            place_of(text, found.key, found.value)
-        })
+        let place = || place_of(text, found.key, found.value);
+        value(journal, text, found.key, found.value, place);
     });
     tracked(journal, name);
 }

@@ -94,7 +94,7 @@ impl Reader<'_> {
     fn read(&mut self, explorer: &mut Explorer<'_>, length: u64) -> Result<(), Fault> {
         let version = self.u32()?;
         // A file for a machine of the other order says version 3 with its bytes turned round.
-        self.is_big = version & 0xffff == 0 && version != 0;
+        self.is_big = version != 0 && version.trailing_zeros() >= 16;
         let version = if self.is_big { version.swap_bytes() } else { version };
         if version == 1 {
             explorer.journal.note("format", 0, "GGUF, version 1");
@@ -260,29 +260,26 @@ fn block(kind: u32) -> Option<(u64, u64)> {
         1 | 25 | 30 => (1, 2),
         24 => (1, 1),
         27 | 28 => (1, 8),
-        2 => (32, 18),
+        2 | 20 => (32, 18),
         3 => (32, 20),
         6 => (32, 22),
         7 => (32, 24),
         8 => (32, 34),
         9 => (32, 36),
         10 => (256, 84),
-        11 => (256, 110),
+        11 | 21 => (256, 110),
         12 => (256, 144),
         13 => (256, 176),
         14 => (256, 210),
         15 => (256, 292),
-        16 => (256, 66),
+        16 | 35 => (256, 66),
         17 => (256, 74),
         18 => (256, 98),
         19 => (256, 50),
-        20 => (32, 18),
-        21 => (256, 110),
         22 => (256, 82),
         23 => (256, 136),
         29 => (256, 56),
         34 => (256, 54),
-        35 => (256, 66),
         39 => (32, 17),
         _ => return None,
     })

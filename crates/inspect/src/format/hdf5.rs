@@ -46,23 +46,17 @@ fn search(explorer: &mut Explorer<'_>, bytes: &[u8], base: u64) {
             Err(error) => std::str::from_utf8(&stretch[..error.valid_up_to()]).unwrap_or_default(),
         };
         let mut values = serde_json::Deserializer::from_str(valid).into_iter::<Value>();
-        match values.next() {
-            Some(Ok(value)) => {
-                let length = values.byte_offset();
-                explorer.journal.note(
-                    "config",
-                    base + open as u64,
-                    format!("Keras configuration, {length} bytes"),
-                );
-                keras::inspect(explorer.journal, &value, base + open as u64, &valid[..length]);
-                at = open + length.max(1);
-            }
-            Some(Err(_)) | None => {
-                explorer
-                    .journal
-                    .trouble("a configuration of Keras in it could not be read to its end");
-                at = key + 1;
-            }
+        if let Some(Ok(value)) = values.next() {
+            let length = values.byte_offset();
+            let text = format!("Keras configuration, {length} bytes");
+            explorer.journal.note("config", base + open as u64, text);
+            keras::inspect(explorer.journal, &value, base + open as u64, &valid[..length]);
+            at = open + length.max(1);
+        } else {
+            explorer
+                .journal
+                .trouble("a configuration of Keras in it could not be read to its end");
+            at = key + 1;
         }
         if at <= key {
             at = key + 1;

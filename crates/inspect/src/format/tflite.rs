@@ -48,14 +48,12 @@ fn field(input: &dyn Input, table: u64, index: u64) -> std::io::Result<Option<u6
     let Some(layout) = table.checked_add_signed(-i64::from(back)) else {
         return Ok(None);
     };
-    let size = read_array::<2>(input, layout)?.map(u16::from_le_bytes).unwrap_or(0);
+    let size = read_array::<2>(input, layout)?.map_or(0, u16::from_le_bytes);
     let slot = 4 + 2 * index;
     if slot + 2 > u64::from(size) {
         return Ok(None);
     }
-    let offset = read_array::<2>(input, layout + slot)?
-        .map(u16::from_le_bytes)
-        .unwrap_or(0);
+    let offset = read_array::<2>(input, layout + slot)?.map_or(0, u16::from_le_bytes);
     Ok((offset != 0).then_some(table + u64::from(offset)))
 }
 

@@ -86,14 +86,14 @@ fn size(store: &Store, object_types: &rustc_hash::FxHashSet<u32>, state: Value) 
     }
     let name = store.text_of(*store.node_of(dtype)?.parts.first()?)?;
     let item = item_size(name)?;
-    if item == Some(0) && name.starts_with('O') || object_types.contains(&index) {
+    if item == Item::Object || object_types.contains(&index) {
         return Some(Size::Pickle);
     }
     let shape = store.node_of(store.entry(state, "shape")?)?;
     if shape.parts.len() != shape.count {
         return None;
     }
-    let mut count = item?;
+    let Item::Bytes(mut count) = item else { return None };
     for part in &shape.parts {
         let Value::Int(length) = part else { return None };
         count = count.checked_mul(u64::try_from(*length).ok()?)?;
@@ -104,16 +104,24 @@ fn size(store: &Store, object_types: &rustc_hash::FxHashSet<u32>, state: Value) 
     })
 }
 
-/// Bytes of an item, by the name of its type: a letter and a number. Objects have none. `None` if it is no such name.
-fn item_size(name: &str) -> Option<Option<u64>> {
+/// An item of an array.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Item {
+    /// An object, which is pickled.
+    Object,
+    /// So many bytes.
+    Bytes(u64),
+}
+
+/// What an item is, by the name of its type: a letter and a number. `None` if it is no such name.
+fn item_size(name: &str) -> Option<Item> {
     let mut characters = name.chars();
     let kind = characters.next()?;
-    let digits = characters.as_str();
-    let number = || digits.parse::<u64>().ok();
+    let number = characters.as_str().parse::<u64>();
     match kind {
-        'O' => Some(Some(0)),
-        'U' => Some(number().and_then(|number| number.checked_mul(4))),
-        'b' | 'i' | 'u' | 'f' | 'c' | 'S' | 'V' | 'M' | 'm' | 'a' => Some(number()),
+        'O' => Some(Item::Object),
+        'U' => number.ok()?.checked_mul(4).map(Item::Bytes),
+        'b' | 'i' | 'u' | 'f' | 'c' | 'S' | 'V' | 'M' | 'm' | 'a' => number.ok().map(Item::Bytes),
         _ => None,
     }
 }
@@ -124,9 +132,9 @@ mod tests {
 
     #[test]
     fn items_are_as_large_as_their_types_say() {
-        assert_eq!(item_size("f8"), Some(Some(8)));
-        assert_eq!(item_size("U10"), Some(Some(40)));
-        assert_eq!(item_size("x"), None);
-        assert_eq!(item_size("f"), Some(None));
+        assert_eq!(item_size("f8"), Some(Item::Bytes(8)));
+        assert_eq!(item_size("U10"), Some(Item::Bytes(40)));
+        assert_eq!(item_size("O8"), Some(Item::Object));
+        assert_eq!((item_size("x"), item_size("f")), (None, None));
     }
 }

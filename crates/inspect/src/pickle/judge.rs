@@ -99,7 +99,7 @@ impl Judge {
             match line.sign {
                 sign if line.kind == "import" => {
                     let also = Some(Sign::PickleBeyondCore).filter(|_| line.is_beyond_core);
-                    journal.import((sign, also), line.at, line.name, line.text);
+                    journal.import((sign, also), line.at, line.name, &line.text);
                 }
                 Some(sign) => journal.sign(sign, line.kind, line.at, line.name, line.text),
                 None => journal.note(line.kind, line.at, line.text),
@@ -198,8 +198,6 @@ impl Observer for Judge {
                 seen.calls += 1;
                 seen.listed.extend(text.map(|text| (call.at, text, is_odd)));
             }
-            // What an allowed call made gets its state, or is filled.
-            (Value::Made(_) | Value::Call(_) | Value::Unknown | Value::Persistent, How::State | How::Method(_)) => {}
             (Value::Global(_), How::State | How::Method(_)) => {
                 let callee = render::value(store, call.callee);
                 let text = format!("{callee} is changed: {}", render::arguments(store, call.arguments));
@@ -210,7 +208,7 @@ impl Observer for Judge {
                 let text = render::value(store, call.callee) + &render::arguments(store, call.arguments);
                 self.other(Sign::PickleUnresolved, call.at, "what another call gives", text);
             }
-            // The machine stops before it calls a plain value.
+            // What an allowed call made gets its state, or is filled; and the machine stops before it calls a plain value.
             _ => {}
         }
     }

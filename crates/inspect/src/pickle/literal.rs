@@ -94,7 +94,7 @@ impl Machine<'_, '_, '_> {
                     &self.scratch
                 };
                 let value = integer(text).ok_or(End::Broken("an integer is none"))?;
-                Ok(value.map_or(Value::Number, Value::Int))
+                Ok(i32::try_from(value).map_or(Value::Number, Value::Int))
             }
         }
     }

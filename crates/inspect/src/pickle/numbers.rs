@@ -1,9 +1,9 @@
 //! Integers as `INT`, `LONG`, `GET` and `PUT` write them: as Python reads a literal, and for `INT` as C does.
 
-/// An integer of any base that a prefix tells (`0x1f`, `0o17`, `0b1`); `Some(None)` for one that has more than 32 bits.
+/// An integer of any base that a prefix tells (`0x1f`, `0o17`, `0b1`); one that has more than 63 bits becomes the largest of them.
 ///
 /// The loader tries `strtol` with base 0 first, so that `010` is eight, and then Python's own reader, so that `1_000` is a thousand.
-pub(super) fn integer(text: &[u8]) -> Option<Option<i32>> {
+pub(super) fn integer(text: &[u8]) -> Option<i64> {
     let text = text.trim_ascii();
     let (is_negative, digits) = signed(text);
     let (base, digits) = match digits {
@@ -20,14 +20,13 @@ pub(super) fn integer(text: &[u8]) -> Option<Option<i32>> {
         digits.strip_prefix(b"_").unwrap_or(digits)
     };
     let value = number(digits, base)?;
-    let value = value.map(|value| if is_negative { -value } else { value });
-    Some(value.and_then(|value| i32::try_from(value).ok()))
+    Some(if is_negative { -value } else { value })
 }
 
 /// A number that is not negative, in decimal digits.
 pub(super) fn decimal(text: &[u8]) -> Option<u64> {
     let (is_negative, digits) = signed(text.trim_ascii());
-    let value = number(digits, 10)??;
+    let value = number(digits, 10)?;
     if is_negative && value != 0 {
         return None;
     }
@@ -42,12 +41,12 @@ fn signed(text: &[u8]) -> (bool, &[u8]) {
     }
 }
 
-/// Digits with single underscores between them; `Some(None)` if the number is larger than 63 bits.
-fn number(digits: &[u8], base: u32) -> Option<Option<i64>> {
+/// Digits with single underscores between them; a number of more than 63 bits becomes the largest of them.
+fn number(digits: &[u8], base: u32) -> Option<i64> {
     if digits.is_empty() || digits.ends_with(b"_") || digits.starts_with(b"_") {
         return None;
     }
-    let mut value = Some(0i64);
+    let mut value = 0i64;
     let mut was_underscore = false;
     for &byte in digits {
         if byte == b'_' {
@@ -59,7 +58,7 @@ fn number(digits: &[u8], base: u32) -> Option<Option<i64>> {
         }
         was_underscore = false;
         let digit = char::from(byte).to_digit(base)?;
-        value = value.and_then(|value| value.checked_mul(i64::from(base))?.checked_add(i64::from(digit)));
+        value = value.saturating_mul(i64::from(base)).saturating_add(i64::from(digit));
     }
     Some(value)
 }
@@ -78,9 +77,9 @@ mod tests {
             ("0b11", 3),
             ("1_000", 1000),
         ] {
-            assert_eq!(integer(text.as_bytes()), Some(Some(value)), "{text}");
+            assert_eq!(integer(text.as_bytes()), Some(value), "{text}");
         }
-        assert_eq!(integer(b"99999999999999999999"), Some(None));
+        assert_eq!(integer(b"99999999999999999999"), Some(i64::MAX));
         for text in ["", "x", "1__0", "_1", "1_", "0x", "1L"] {
             assert_eq!(integer(text.as_bytes()), None, "{text}");
         }

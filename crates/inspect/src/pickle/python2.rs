@@ -71,9 +71,12 @@ const MODULES: &[(&str, &str)] = &[
     ("xmlrpclib", "xmlrpc.client"),
 ];
 
+/// A module and a name in it.
+type Name = (&'static str, &'static str);
+
 /// Names that moved or were renamed.
 #[rustfmt::skip]
-const NAMES: &[((&str, &str), (&str, &str))] = &[
+const NAMES: &[(Name, Name)] = &[
     (("UserDict", "IterableUserDict"), ("collections", "UserDict")),
     (("UserDict", "UserDict"), ("collections", "UserDict")),
     (("UserList", "UserList"), ("collections", "UserList")),

@@ -26,12 +26,11 @@ fn next_run(text: &[u8], from: usize) -> Option<Span> {
     let mut start = from;
     while start + LEAST <= text.len() {
         let window = &text[start..start + LEAST];
-        match window.iter().rposition(|byte| !is_digit(*byte)) {
-            Some(breaks) => start += breaks + 1,
-            None => {
-                let more = text[start + LEAST..].iter().take_while(|byte| is_digit(**byte));
-                return Some(Span::new(start, start + LEAST + more.count()));
-            }
+        if let Some(breaks) = window.iter().rposition(|byte| !is_digit(*byte)) {
+            start += breaks + 1;
+        } else {
+            let more = text[start + LEAST..].iter().take_while(|byte| is_digit(**byte));
+            return Some(Span::new(start, start + LEAST + more.count()));
         }
     }
     None

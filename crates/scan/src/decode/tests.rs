@@ -39,7 +39,10 @@ fn wide(text: &str) -> Vec<u8> {
 }
 
 fn hexadecimal(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    text.bytes()
+        .map(|byte| format!("{byte:02x}"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn escaped(text: &str, one: fn(u8) -> String) -> String {
