@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use weighbridge_core::{Language, Notification, Source, SourcePath};
-use weighbridge_scan::{decode_utf16, is_binary, language_of};
+use weighbridge_scan::{PROMPT, decode_utf16, is_binary, language_of};
 
 use crate::git::Objects;
 use crate::settings::{Size, rounded};
@@ -20,6 +20,8 @@ const KEPT_BYTES: usize = 1 << 20;
 pub(crate) struct Reader {
     max_bytes: u64,
     objects: Objects,
+    /// Whether the settings call the file a prompt.
+    is_prompt: bool,
     buffer: Vec<u8>,
     decoded: Vec<u8>,
 }
@@ -59,6 +61,7 @@ impl Reader {
         Self {
             max_bytes: limit.0,
             objects: Objects::default(),
+            is_prompt: false,
             buffer: Vec::new(),
             decoded: Vec::new(),
         }
@@ -66,6 +69,7 @@ impl Reader {
 
     /// Reads a file into the buffer.
     pub(crate) fn read(&mut self, entry: &Entry) -> Reading<'_> {
+        self.is_prompt = entry.is_prompt;
         for buffer in [&mut self.buffer, &mut self.decoded] {
             buffer.clear();
             buffer.shrink_to(KEPT_BYTES);
@@ -110,13 +114,21 @@ impl Reader {
         }
     }
 
+    /// What the settings call a prompt is one, unless it is code.
+    fn language(&self, name: &SourcePath, head: &[u8]) -> Language {
+        match language_of(name, head) {
+            Language::TEXT if self.is_prompt => PROMPT,
+            language => language,
+        }
+    }
+
     fn fill(&mut self, mut input: impl Read, size: Option<u64>, binaries: Binaries, name: &SourcePath) -> Filled {
         let failed = |error: io::Error| Filled::Stopped(unreadable(Some(name.clone()), &error));
         self.buffer.reserve(HEAD_BYTES);
         if let Err(error) = (&mut input).take(HEAD_BYTES as u64).read_to_end(&mut self.buffer) {
             return failed(error);
         }
-        let mut language = language_of(name, &self.buffer);
+        let mut language = self.language(name, &self.buffer);
         let is_binary = is_binary(name, language, &self.buffer);
         if is_binary && binaries == Binaries::InPlace {
             return Filled::Binary;
@@ -144,7 +156,7 @@ impl Reader {
         if let Some(decoded) = decode_utf16(&self.buffer) {
             self.decoded = decoded;
             let head = &self.decoded[..self.decoded.len().min(HEAD_BYTES)];
-            language = language_of(name, head);
+            language = self.language(name, head);
             return Filled::Decoded(language);
         }
         Filled::Text(language)

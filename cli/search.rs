@@ -36,6 +36,8 @@ pub(crate) struct Search<'a> {
     paths: &'a Paths,
     roots: &'a [PathBuf],
     options: WalkOptions,
+    /// Files that the settings call prompts.
+    prompts: Globs,
     /// What is known about images.
     pub(crate) image_verdicts: Arc<BTreeMap<String, ImageVerdict>>,
     line_hashes: bool,
@@ -64,12 +66,14 @@ impl<'a> Search<'a> {
             jobs: jobs.map_or(1, NonZeroUsize::get).min(MAX_JOBS),
             stdin_name,
         };
+        let prompts = &settings.prompt_files.value;
         Ok(Self {
             settings,
             selection,
             paths,
             roots,
             options,
+            prompts: Globs::new(&base_of(prompts, paths), prompts)?,
             image_verdicts: Arc::default(),
             line_hashes: false,
         })
@@ -102,6 +106,11 @@ impl<'a> Search<'a> {
             walked.entries.sort();
             walked.entries.dedup_by(|a, b| a.name == b.name);
         }
+        for entry in &mut walked.entries {
+            entry.is_prompt = self
+                .prompts
+                .matches_file_or_folder_above(self.paths, entry.input.path());
+        }
         guard.mark(&mut walked, self.paths);
         Ok(walked)
     }
@@ -124,7 +133,7 @@ impl<'a> Search<'a> {
     /// Threads that the system does not give.
     pub(crate) fn results(&self, walked: &Walked, began: Instant, console: &Console) -> Result<Scanned> {
         let files = walked.entries.len();
-        let scanner = self.scanner(files);
+        let scanner = self.scanner(files)?;
         let progress = if console.wants_progress() {
             Progress::visible(files, began)
         } else {
@@ -143,16 +152,21 @@ impl<'a> Search<'a> {
     }
 
     /// The rules, compiled for so many files.
-    pub(crate) fn scanner(&self, files: usize) -> Scanner<'_> {
+    ///
+    /// # Errors
+    ///
+    /// A range of addresses that is none.
+    pub(crate) fn scanner(&self, files: usize) -> Result<Scanner<'_>> {
         let suffixes = self.settings.intranet_suffixes.value.iter();
         let options = Options {
             intranet_suffixes: suffixes.map(|item| item.text.clone()).collect(),
+            intranet_ranges: self.settings.intranet_ranges()?,
             max_findings: self.settings.max_findings.value.get(),
             foreign_suppressions: self.settings.foreign_suppressions.value,
             image_verdicts: Arc::clone(&self.image_verdicts),
             line_hashes: self.line_hashes,
         };
-        Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES)
+        Ok(Scanner::new(self.selection.uses.clone(), options, files > MANY_FILES))
     }
 
     /// Whether anybody wants to see the finding: by its severity, and by its rule in this file.

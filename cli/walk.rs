@@ -61,6 +61,8 @@ pub(crate) struct Entry {
     pub(crate) lines: Lines,
     /// The lines that the change under judgement adds, on which suppressions may not count; `None` if it does not touch the file.
     pub(crate) new_lines: Option<Lines>,
+    /// Whether the settings call it a prompt.
+    pub(crate) is_prompt: bool,
 }
 
 /// Where bytes come from.
@@ -129,6 +131,7 @@ pub(crate) fn collect(arguments: &[PathBuf], options: &WalkOptions, paths: &Path
                 input,
                 lines,
                 new_lines: None,
+                is_prompt: false,
             }));
             continue;
         }
@@ -220,6 +223,7 @@ fn file(path: PathBuf, paths: &Paths) -> Found {
         input: Input::File(path),
         lines: Lines::All,
         new_lines: None,
+        is_prompt: false,
     })
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn scan(arguments: ScanArguments, console: &Console) -> Result<ExitCo
             paths: &paths,
             limit: settings.max_file_size.value,
         };
-        let fixes = fix::run(wish, &place, &mut walked, &results);
+        let fixes = fix::run(wish, &place, &mut walked, &results)?;
         if wish.is_diff() {
             return fixes.show(wish, &walked, &results, leniency, console);
         }

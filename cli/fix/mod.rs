@@ -180,10 +180,14 @@ pub(crate) fn held(walked: &Walked) -> Option<Arc<[u8]>> {
 }
 
 /// Fixes every file in which something was found that can be fixed. Files are written; what was held of standard input is replaced.
-pub(crate) fn run(wish: Wish, place: &Place<'_>, walked: &mut Walked, results: &Scanned) -> Fixes {
+///
+/// # Errors
+///
+/// Settings that cannot be used.
+pub(crate) fn run(wish: Wish, place: &Place<'_>, walked: &mut Walked, results: &Scanned) -> Result<Fixes> {
     let with_fix = results.findings.iter().filter(|finding| finding.fix.is_some());
     let names: BTreeSet<_> = with_fix.map(|finding| &finding.path).collect();
-    let scanner = place.search.scanner(names.len());
+    let scanner = place.search.scanner(names.len())?;
     let mut worker = scanner.worker();
     let mut reader = Reader::new(place.limit);
     let mut fixes = Fixes::default();
@@ -222,7 +226,7 @@ pub(crate) fn run(wish: Wish, place: &Place<'_>, walked: &mut Walked, results: &
         fixes.count += done.fixed.findings.len();
         fixes.changed.push(Changed { entry: index, shown });
     }
-    fixes
+    Ok(fixes)
 }
 
 /// What became of one file.

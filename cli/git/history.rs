@@ -131,6 +131,7 @@ impl Search<'_> {
             }),
             lines: Lines::All,
             new_lines: None,
+            is_prompt: false,
         });
     }
 }

@@ -347,6 +347,7 @@ fn gathered(changes: Changes, folder: &Path, start: &Arc<Path>, is_stored: bool,
                     },
                     lines: change.lines,
                     new_lines: None,
+                    is_prompt: false,
                 });
             }
         }
@@ -415,6 +416,7 @@ fn everything(request: &Request<'_>, trouble: &Trouble) -> Result<Walked> {
             input: Input::File(path),
             lines: Lines::All,
             new_lines: None,
+            is_prompt: false,
         }));
     }
     walked.notifications.push(trouble.note());

@@ -43,6 +43,8 @@ const VARIABLES: &[(&str, &str, Kind)] = &[
     ("WEIGHBRIDGE_FOREIGN_SUPPRESSIONS", "foreign-suppressions", Kind::One),
     ("WEIGHBRIDGE_RULES", "rules", Kind::Folders),
     ("WEIGHBRIDGE_INTRANET_SUFFIXES", "intranet-suffixes", Kind::Words),
+    ("WEIGHBRIDGE_INTRANET_RANGES", "intranet-ranges", Kind::Words),
+    ("WEIGHBRIDGE_PROMPT_FILES", "prompt-files", Kind::Words),
     ("WEIGHBRIDGE_BASELINE", "baseline", Kind::Text),
     ("WEIGHBRIDGE_JOBS", "jobs", Kind::One),
     ("WEIGHBRIDGE_ASSISTED_BY", "assisted-by", Kind::Text),

@@ -61,6 +61,12 @@ pub(crate) struct RawSettings {
     /// Endings of host names that are internal: `corp.example`.
     #[schemars(with = "Option<Vec<String>>")]
     pub(crate) intranet_suffixes: Option<Spanned<SpannedList>>,
+    /// Ranges of addresses that are internal: `203.0.113.0/24`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) intranet_ranges: Option<Spanned<SpannedList>>,
+    /// Text files that are prompts although their name does not say so, as in `.gitignore`, relative to this file: `prompts/*.txt`.
+    #[schemars(with = "Option<Vec<String>>")]
+    pub(crate) prompt_files: Option<Spanned<SpannedList>>,
     /// The file with findings that were accepted, relative to this file: `weighbridge-baseline.json`. Empty for none.
     #[schemars(with = "Option<String>")]
     pub(crate) baseline: Option<Spanned<String>>,

@@ -57,6 +57,12 @@ pub(crate) fn shown(settings: &Settings) -> String {
         list(&s.intranet_suffixes.value),
         &s.intranet_suffixes.origin,
     );
+    add(
+        "intranet-ranges",
+        list(&s.intranet_ranges.value),
+        &s.intranet_ranges.origin,
+    );
+    add("prompt-files", list(&s.prompt_files.value), &s.prompt_files.origin);
     let text_of = |item: &Option<Item>| quoted(item.as_ref().map_or("", |item| item.text.as_str()));
     add("baseline", text_of(&s.baseline.value), &s.baseline.origin);
     add("assisted-by", text_of(&s.assisted_by.value), &s.assisted_by.origin);

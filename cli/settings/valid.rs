@@ -1,5 +1,6 @@
 //! The settings that apply: one value for each key, checked as far as no rule is needed for it.
 
+use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,6 +101,10 @@ pub(crate) struct Settings {
     pub(crate) rules: Setting<Vec<Item>>,
     /// Endings of internal host names.
     pub(crate) intranet_suffixes: Setting<Vec<Item>>,
+    /// Ranges of internal addresses.
+    pub(crate) intranet_ranges: Setting<Vec<Item>>,
+    /// Patterns of files that are prompts.
+    pub(crate) prompt_files: Setting<Vec<Item>>,
     /// The file with accepted findings, if there is one.
     pub(crate) baseline: Setting<Option<Item>>,
     /// Threads; `None` for one to a processor.
@@ -137,6 +142,8 @@ impl Settings {
             foreign_suppressions: layers.value("--foreign-suppressions", |raw| &raw.foreign_suppressions, true),
             rules: layers.list("--rules", |raw| &raw.rules),
             intranet_suffixes: layers.list("--intranet-suffixes", |raw| &raw.intranet_suffixes),
+            intranet_ranges: layers.list("--intranet-ranges", |raw| &raw.intranet_ranges),
+            prompt_files: layers.list("--prompt-files", |raw| &raw.prompt_files),
             baseline: layers.text("--baseline", |raw| &raw.baseline),
             jobs: layers.optional("--jobs", |raw| &raw.jobs),
             assisted_by: layers.text("--assisted-by", |raw| &raw.assisted_by),
@@ -145,6 +152,7 @@ impl Settings {
             required: Vec::new(),
         };
         settings.check_thresholds()?;
+        settings.intranet_ranges()?;
         Ok(settings)
     }
 
@@ -163,10 +171,38 @@ impl Settings {
         }
     }
 
+    /// The ranges of internal addresses: the first address of each, and how many bits all of it share.
+    ///
+    /// # Errors
+    ///
+    /// A range that is none.
+    pub(crate) fn intranet_ranges(&self) -> Result<Vec<(IpAddr, u8)>> {
+        let ranges = self.intranet_ranges.value.iter().map(|item| {
+            address_range(&item.text).ok_or_else(|| {
+                failure(
+                    format!("`{}` ({}) is no range of addresses", item.text, item.origin),
+                    "write it as `203.0.113.0/24` or `2001:db8::/32`",
+                )
+            })
+        });
+        ranges.collect()
+    }
+
     /// The threshold of the exit code.
     pub(crate) fn fail_on(&self) -> Option<Severity> {
         self.fail_on.value.severity()
     }
+}
+
+/// `203.0.113.0/24`; an address alone is a range of one.
+fn address_range(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = text
+        .split_once('/')
+        .map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+    (bits <= most).then_some((address, bits))
 }
 
 struct Layers<'l>(&'l [Layer]);

@@ -57,6 +57,7 @@ mod inventory;
 mod models;
 mod packaging;
 mod policy;
+mod prompts;
 mod provenance;
 mod provenance_history;
 mod redact;

@@ -124,6 +124,7 @@ fn credentials(path: &Path, message: &[u8], settings: &Settings, files: &Files<'
     let reported: Vec<_> = uses.iter().filter(|one| one.reported).map(|one| one.rule).collect();
     let options = Options {
         intranet_suffixes: Vec::new(),
+        intranet_ranges: Vec::new(),
         max_findings: settings.max_findings.value.get(),
         foreign_suppressions: false,
         line_hashes: false,

@@ -137,6 +137,7 @@ fn entry(images: &[String]) -> Entry {
         input: Input::Held(PathBuf::from(ARGUMENTS), Arc::from(text(images).into_bytes())),
         lines: Lines::All,
         new_lines: None,
+        is_prompt: false,
     }
 }
 

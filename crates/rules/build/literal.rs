@@ -145,10 +145,11 @@ impl Literal for Query {
 impl Literal for Pattern {
     fn literal(&self) -> String {
         format!(
-            "crate::Pattern {{ regex: {}, regions: {}, reach: {}, entropy: {:?}, check: {}, allow: {}, allow_line: {}, at_keyword: {}, \
+            "crate::Pattern {{ regex: {}, regions: {}, roles: {}, reach: {}, entropy: {:?}, check: {}, allow: {}, allow_line: {}, at_keyword: {}, \
              beside: {}, within_lines: {}, unicode: {}, report_placeholders: {} }}",
             self.regex.literal(),
             self.regions.literal(),
+            self.roles.literal(),
             self.reach,
             self.entropy,
             self.check.literal(),
@@ -254,6 +255,8 @@ impl Literal for EditRule {
                 value.literal()
             ),
             Self::Remove(argument) => format!("crate::EditRule::Remove({})", argument.literal()),
+            Self::RemoveMatch => "crate::EditRule::RemoveMatch".to_owned(),
+            Self::Variable(name) => format!("crate::EditRule::Variable({})", name.literal()),
             Self::Append(text) => format!("crate::EditRule::Append({})", text.literal()),
             Self::Replace { capture, text } => format!(
                 "crate::EditRule::Replace {{ capture: {}, text: {} }}",

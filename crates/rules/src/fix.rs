@@ -49,6 +49,10 @@ pub enum EditRule {
         /// The text to write.
         text: Text,
     },
+    /// Take out what was found.
+    RemoveMatch,
+    /// Put a variable of this name in place of the folder that was found, and declare it.
+    Variable(Text),
 }
 
 impl FixRule {

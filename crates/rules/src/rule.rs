@@ -255,6 +255,8 @@ pub struct Pattern {
     pub regex: Text,
     /// Kinds of region in which a match must begin; empty means anywhere.
     pub regions: List<Text>,
+    /// Roles of a prompt that must speak where a match begins: `system`, `user`, `assistant`, `tool`; empty means any.
+    pub roles: List<Text>,
     /// Bytes looked at behind a keyword.
     pub reach: usize,
     /// The least entropy of the span, in bits a character.

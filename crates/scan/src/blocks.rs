@@ -18,7 +18,7 @@ pub struct CodeBlock {
 /// The fenced blocks of `text`, as Markdown, in a language that is known; in order.
 pub fn code_blocks(text: &[u8]) -> Vec<CodeBlock> {
     let source = Source::new(SourcePath::new(b"output.md"), Language::TEXT, text);
-    let pieces = embed::split(&source).map_or_else(Vec::new, |split| split.pieces);
+    let pieces = embed::split(&source, false).map_or_else(Vec::new, |split| split.pieces);
     let blocks = pieces.into_iter().map(|piece| CodeBlock {
         language: piece.language,
         name: piece.name(),

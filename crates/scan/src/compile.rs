@@ -79,7 +79,11 @@ fn check_fix(rule: &Rule) -> Result<(), CompileError> {
     let Some(fix) = &rule.fix else { return Ok(()) };
     let is_python = rule.languages.iter().all(|language| language == PYTHON.name());
     let edits = fix.items.iter().flat_map(|item| item.edits.iter());
-    let is_everywhere = |edit: &EditRule| matches!(edit, EditRule::Remove(_) | EditRule::Replace { .. });
+    let is_everywhere = |edit: &EditRule| {
+        let needs_python = matches!(edit, EditRule::Call(_) | EditRule::Set { .. } | EditRule::Append(_));
+        !needs_python
+    };
+    let is_python = is_python && !rule.languages.is_empty();
     if is_python || edits.into_iter().all(is_everywhere) {
         return Ok(());
     }

@@ -1,12 +1,14 @@
 //! Rules that are regular expressions, tried around their keywords.
 
 use regex::bytes::Regex;
-use weighbridge_core::{Detection, Source, Span};
-use weighbridge_rules::{Pattern, Rule};
+use weighbridge_core::{DetectedFix, Detection, Source, Span};
+use weighbridge_rules::{EditRule, FixRule, Pattern, Rule};
 
 use crate::check::{Check, check_named};
 use crate::detect::detection;
+use crate::fix::detected;
 use crate::placeholder::{entropy, is_placeholder};
+use crate::prompt::{Prompt, Role};
 use crate::regexes::{Regexes, anchored, compile, expressions};
 use crate::region::Regions;
 use crate::{CompileError, RuleUse};
@@ -15,6 +17,14 @@ use crate::{CompileError, RuleUse};
 const BEFORE: usize = 256;
 /// How often a window is made longer because a match touches its end.
 const MAX_EXTENSIONS: usize = 3;
+
+/// A text as patterns see it.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'t> {
+    pub(crate) source: &'t Source<'t>,
+    pub(crate) prompt: Option<&'t Prompt>,
+    pub(crate) regions: &'t Regions,
+}
 
 /// A compiled `## Pattern` section.
 pub(crate) struct PatternRule<'r> {
@@ -37,19 +47,23 @@ impl<'r> PatternRule<'r> {
 
     /// Whether it needs to know the regions of the file.
     pub(crate) fn needs_regions(&self) -> bool {
-        !self.pattern.regions.is_empty()
+        !self.pattern.regions.is_empty() || !self.pattern.roles.is_empty()
     }
 
     /// Adds the matches around `hits`, offsets of keywords in order.
     pub(crate) fn run(
         &self,
-        source: &Source<'_>,
+        text: &Text<'_>,
         hits: &[(usize, usize)],
-        regions: &Regions,
         uses: &[RuleUse<'_>],
         regexes: &Regexes<'_>,
         found: &mut Vec<Detection>,
     ) {
+        let &Text {
+            source,
+            prompt,
+            regions,
+        } = text;
         if self.pattern.at_keyword {
             return self.run_at(source, hits, regions, uses, regexes, found);
         }
@@ -65,8 +79,13 @@ impl<'r> PatternRule<'r> {
             }
             at += 1;
             self.search(source, Span::new(start, end.min(source.bytes().len())), regex, |span| {
-                if self.is_real(source, span, regions, regexes) {
-                    found.push(detection(&uses[self.rule], span, span));
+                let speaks = |role: Role| self.pattern.roles.iter().any(|name| name == role.name());
+                let is_in_role = self.pattern.roles.is_empty()
+                    || prompt.and_then(|prompt| prompt.role_at(span.start)).is_some_and(speaks);
+                if is_in_role && self.is_real(source, span, regions, regexes) {
+                    let mut detection = detection(&uses[self.rule], span, span);
+                    detection.fix = uses[self.rule].rule.fix.as_ref().and_then(|rule| removal(rule, span));
+                    found.push(detection);
                 }
             });
         }
@@ -160,6 +179,18 @@ impl<'r> PatternRule<'r> {
                 regexes.get(beside, pattern.unicode).is_match(near)
             })
     }
+}
+
+/// The fix that takes out what was found.
+fn removal(rule: &FixRule, span: Span) -> Option<DetectedFix> {
+    let edits = rule.items.iter().flat_map(|item| item.edits.iter());
+    let is_removal = edits.into_iter().any(|edit| *edit == EditRule::RemoveMatch);
+    let steps = ["remove the characters".to_owned()];
+    detected(
+        rule,
+        is_removal.then_some((span, String::new())).into_iter().collect(),
+        &steps,
+    )
 }
 
 /// The most that is looked at to each side for the other half of a pair.

@@ -25,6 +25,8 @@ pub(crate) enum Seeker {
     Code(usize),
     /// Dynamic access to names: wants the offsets of words such as `getattr`.
     Dynamic,
+    /// Whoever looks for prompts in files of another language.
+    Prompts,
 }
 
 /// A set of words that must all occur.

@@ -43,7 +43,7 @@ impl Worker<'_, '_> {
     /// What must not be shown of a source, by the rules of the scanner: secrets, also encoded ones, and what the other rules find.
     /// Sorted; the rule that knows most comes first where several say the same.
     fn hidden(&mut self, source: &Source<'_>) -> Vec<(Span, RuleId)> {
-        let (mut found, _) = self.detect(source);
+        let (mut found, _) = self.detect(source, None);
         self.search_encoded(source, 1, &mut found);
         found.sort_by_key(|detection| (detection.span.start, !detection.reported, detection.span.end));
         let span = |detection: &Detection| detection.secret.map_or(detection.span, |secret| secret.span);

@@ -26,14 +26,6 @@ impl Regions {
             _ => self.rest,
         }
     }
-
-    /// The spans of one kind, in order; not for the rest's kind.
-    pub(crate) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = Span> + '_ {
-        self.regions
-            .iter()
-            .filter(move |(_, found)| *found == kind)
-            .map(|(span, _)| *span)
-    }
 }
 
 #[cfg(test)]

@@ -2,37 +2,40 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use weighbridge_core::{
     Detection, Extent, Finding, Language, Mask, Notification, Source, admit_first, mask_of, masked_text,
 };
-use weighbridge_rules::{Detector, Rule, RuleUse};
+use weighbridge_rules::{Detector, RuleUse};
 
-use crate::code::query::QueryRule;
 use crate::code::shape::Code;
 use crate::code::table::{CallTable, Head};
 use crate::code::{self, CodeRules};
-use crate::commonness::commonness;
 use crate::detect::{DETECTORS, INTRANET_HOST, Input};
 use crate::doubles::{drop_vaguer_secrets, hide_doubles};
 use crate::embed::{self, Split};
-use crate::language::{PYTHON, code_in, languages};
-use crate::pattern::PatternRule;
+use crate::language::{PROMPT, PYTHON, code_in, languages};
+use crate::pattern::{self, PatternRule};
 use crate::place;
 use crate::prefilter::{Builder, Effort, Prefilter, Seeker, Seen};
+use crate::prompt::{Context, Prompt};
 use crate::python::{self, PythonRules};
 use crate::regexes::Regexes;
 use crate::region::Regions;
 use crate::structure::Structure;
 use crate::suppression;
+use crate::wanted::{want_code, want_keywords};
 
 /// What a run may decide beside its rules.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The organisation's own intranet suffixes: `corp.example`.
     pub intranet_suffixes: Vec<String>,
+    /// The organisation's own ranges of addresses: the first address, and how many leading bits all of them share.
+    pub intranet_ranges: Vec<(IpAddr, u8)>,
     /// Findings reported of one file; what is beyond becomes a notification.
     pub max_findings: usize,
     /// Whether comments for other tools count: `# nosec`, `# noqa: S602`, `# nosemgrep`.
@@ -58,6 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             intranet_suffixes: Vec::new(),
+            intranet_ranges: Vec::new(),
             max_findings: 10_000,
             foreign_suppressions: true,
             image_verdicts: Arc::default(),
@@ -171,6 +175,10 @@ impl<'r> Scanner<'r> {
                 builder.want_indexed(modules(&rules.table).into_iter().chain(objects));
             }
         }
+        if language != PROMPT {
+            let words = embed::PROMPT_WORDS.iter();
+            words.for_each(|word| builder.want_text(Seeker::Prompts, word, &[]));
+        }
         let mut patterns = 0;
         for (index, rule) in self.uses.iter().map(|rule_use| rule_use.rule).enumerate() {
             let seeker = match &rule.detector {
@@ -184,53 +192,18 @@ impl<'r> Scanner<'r> {
             if rule.applies_to(language.name()) {
                 want_keywords(&mut builder, seeker, rule);
                 if matches!(&rule.detector, Detector::Code { name, .. } if name == INTRANET_HOST) {
-                    // The page cannot know the organisation's own suffixes.
+                    // The page cannot know the organisation's own suffixes and ranges.
                     self.options
                         .intranet_suffixes
                         .iter()
                         .for_each(|suffix| builder.want_text(seeker, suffix, &[]));
+                    let ranges = self.options.intranet_ranges.iter();
+                    ranges.for_each(|range| builder.want_text(seeker, &crate::detect::beginning_of(*range), &[]));
                 }
             }
         }
         builder.build(self.effort)
     }
-}
-
-fn want_code<'r>(builder: &mut Builder<'r>, table: &CallTable<'r>, queries: &[QueryRule<'r>]) {
-    for (index, need) in table.needs.iter().enumerate() {
-        builder.want_word(Seeker::Need(index), need.anchor, &need.partners);
-    }
-    for (index, query) in queries.iter().enumerate() {
-        for words in query.words() {
-            builder.want_text(Seeker::Query(index), words[0], &words[1..]);
-        }
-    }
-}
-
-fn want_keywords<'r>(builder: &mut Builder<'r>, seeker: Seeker, rule: &'r Rule) {
-    for keyword in rule.keywords.iter() {
-        let mut words: Vec<&str> = keyword.iter().map(AsRef::as_ref).collect();
-        words.sort_by_key(|word| commonness(word));
-        // With `ignore-case` the other words are left to the expression: they may be written in any case too.
-        let partners = if rule.ignore_case { &[] } else { &words[1..] };
-        builder.want_text(seeker, words[0], partners);
-        if rule.ignore_case {
-            for variant in [words[0].to_lowercase(), words[0].to_uppercase(), capitalised(words[0])] {
-                if variant != words[0] {
-                    builder.want_text(seeker, &variant, partners);
-                }
-            }
-        }
-    }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut characters = word.chars();
-    let first = characters
-        .next()
-        .map(|first| first.to_uppercase().collect::<String>())
-        .unwrap_or_default();
-    first + &characters.as_str().to_lowercase()
 }
 
 /// The buffers and parsers of one thread.
@@ -255,10 +228,12 @@ impl Worker<'_, '_> {
     /// The same, with what another room has detected in it.
     pub fn scan_with(&mut self, source: &Source<'_>, detected: Vec<Detection>) -> FileReport {
         let scanner = self.scanner;
-        let (mut found, mut notifications) = self.detect(source);
+        let (mut found, mut notifications) = self.detect(source, None);
         let is_live = !self.seen.seekers.is_empty();
+        let mentions_prompts = self.seen.seekers.contains(&Seeker::Prompts);
         found.extend(detected);
-        let split = embed::split(source);
+        self.read_encoded(source, &mut found, 0);
+        let split = embed::split(source, mentions_prompts);
         if let Some(split) = &split {
             notifications.extend(split.notification(source.path()));
             self.search_pieces(source, split, &mut found, &mut notifications);
@@ -275,7 +250,7 @@ impl Worker<'_, '_> {
     /// What may be said of detections in a text that somebody else put together, such as the listing of a model file: secrets in it are
     /// found and masked, and nothing in it suppresses anything.
     pub fn admit(&mut self, source: &Source<'_>, mut detected: Vec<Detection>) -> FileReport {
-        let (found, notifications) = self.detect(source);
+        let (found, notifications) = self.detect(source, None);
         let secrets = found.into_iter().filter(|detection| detection.secret.is_some());
         detected.extend(secrets.map(|detection| Detection {
             suppression: None,
@@ -322,8 +297,10 @@ impl Worker<'_, '_> {
         let mut in_pieces = Vec::new();
         for piece in &split.pieces {
             let inner = Source::new(piece.name(), piece.language, piece.text.text());
-            let (mut detections, notes) = self.detect(&inner);
-            if !self.seen.seekers.is_empty() {
+            let (mut detections, notes) = self.detect(&inner, piece.prompt);
+            let is_live = !self.seen.seekers.is_empty();
+            self.read_encoded(&inner, &mut detections, 0);
+            if is_live {
                 suppression::apply(&inner, &self.scanner.uses, &[], &mut detections);
             }
             in_pieces.extend(
@@ -342,28 +319,40 @@ impl Worker<'_, '_> {
     }
 
     /// Everything in one text, whatever our own suppressions say.
-    pub(crate) fn detect(&mut self, source: &Source<'_>) -> (Vec<Detection>, Vec<Notification>) {
+    pub(crate) fn detect(
+        &mut self,
+        source: &Source<'_>,
+        context: Option<Context>,
+    ) -> (Vec<Detection>, Vec<Notification>) {
         let scanner = self.scanner;
         scanner
             .prefilter(source.language())
             .search(source.bytes(), &mut self.seen);
         let mut found = Vec::new();
-        if self.seen.seekers.is_empty() {
+        // Settings of a prompt that cannot be read are told, whatever else is found.
+        let is_prompt = source.language() == PROMPT && context.is_none();
+        if self.seen.seekers.is_empty() && !is_prompt {
             return (found, Vec::new());
         }
-        let structure = if self.needs_structure() {
-            Structure::of(source)
+        let structure = if is_prompt || self.needs_structure() {
+            Structure::of(source, context)
         } else {
             Structure::Text
         };
-        let notifications = self.search_statements(source, &structure, &mut found);
+        let mut notifications = self.search_statements(source, &structure, &mut found);
+        notifications.extend(structure.prompt().and_then(|prompt| prompt.notification(source.path())));
         let regions = if self.needs_regions() {
-            structure.regions(source)
+            structure.regions()
         } else {
             Regions::default()
         };
-        self.run_patterns(source, &regions, &mut found);
-        self.run_detectors(source, &regions, &mut found);
+        let text = pattern::Text {
+            source,
+            prompt: structure.prompt(),
+            regions: &regions,
+        };
+        self.run_patterns(&text, &mut found);
+        self.run_detectors(source, structure.prompt(), &mut found);
         drop_vaguer_secrets(&scanner.uses, &mut found);
         if scanner.options.foreign_suppressions {
             suppression::foreign::apply(source, &structure, &scanner.uses, &mut found);
@@ -455,18 +444,18 @@ impl Worker<'_, '_> {
                     found,
                 )
             }
-            Structure::Text => Vec::new(),
+            Structure::Prompt(_) | Structure::Text => Vec::new(),
         }
     }
 
-    fn run_patterns(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+    fn run_patterns(&self, text: &pattern::Text<'_>, found: &mut Vec<Detection>) {
         let scanner = self.scanner;
         for hits in self.seen.pattern_hits.chunk_by(|a, b| a.0 == b.0) {
-            scanner.patterns[hits[0].0].run(source, hits, regions, &scanner.uses, &scanner.regexes, found);
+            scanner.patterns[hits[0].0].run(text, hits, &scanner.uses, &scanner.regexes, found);
         }
     }
 
-    fn run_detectors(&self, source: &Source<'_>, regions: &Regions, found: &mut Vec<Detection>) {
+    fn run_detectors(&self, source: &Source<'_>, prompt: Option<&Prompt>, found: &mut Vec<Detection>) {
         let live = |seeker: &Seeker| match seeker {
             Seeker::Code(index) => Some(&self.scanner.uses[*index]),
             _ => None,
@@ -486,7 +475,7 @@ impl Worker<'_, '_> {
                 detector(
                     &Input {
                         source,
-                        regions,
+                        prompt,
                         options,
                         uses: &uses,
                     },

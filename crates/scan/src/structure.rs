@@ -3,7 +3,8 @@
 use weighbridge_core::{Source, Span};
 
 use crate::code::lexed::Lexed;
-use crate::language::{PROMPT, PYTHON, code_in, prompt};
+use crate::language::{PROMPT, PYTHON, code_in};
+use crate::prompt::{Context, Prompt};
 use crate::python::lexer;
 use crate::region::{Kind, Regions};
 
@@ -11,13 +12,20 @@ use crate::region::{Kind, Regions};
 pub(crate) enum Structure {
     Python(lexer::Lexed),
     Code(Lexed),
+    Prompt(Box<Prompt>),
     /// Text without statements.
     Text,
 }
 
 impl Structure {
-    /// The structure of a source.
-    pub(crate) fn of(source: &Source<'_>) -> Self {
+    /// The structure of a source; of a piece of a prompt with what is known of it.
+    pub(crate) fn of(source: &Source<'_>, context: Option<Context>) -> Self {
+        if source.language() == PROMPT {
+            return Self::Prompt(Box::new(match context {
+                Some(context) => Prompt::read_piece(source.bytes(), context),
+                None => Prompt::read(source),
+            }));
+        }
         if source.language() == PYTHON {
             return Self::Python(lexer::lex(source.bytes()));
         }
@@ -32,12 +40,20 @@ impl Structure {
         match self {
             Self::Python(lexed) => lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment),
             Self::Code(lexed) => lexed.quiet_at(offset).is_some_and(|quiet| quiet.is_comment),
-            Self::Text => true,
+            Self::Prompt(_) | Self::Text => true,
+        }
+    }
+
+    /// The prompt, if it is one.
+    pub(crate) fn prompt(&self) -> Option<&Prompt> {
+        match self {
+            Self::Prompt(prompt) => Some(prompt),
+            _ => None,
         }
     }
 
     /// The regions of the source, by the names that pages use.
-    pub(crate) fn regions(&self, source: &Source<'_>) -> Regions {
+    pub(crate) fn regions(&self) -> Regions {
         let kind = |is_comment| if is_comment { "comment" } else { "string" };
         let of_code = |quiet: Vec<(Span, Kind)>| Regions::new(quiet, "code");
         match self {
@@ -49,22 +65,11 @@ impl Structure {
                 let quiet = lexed.quiet.iter().map(|quiet| (quiet.span, kind(quiet.is_comment)));
                 of_code(quiet.collect())
             }
-            Self::Text if source.language() == PROMPT => {
-                let regions = prompt::regions(source.bytes()).into_iter();
-                let named = regions.map(|(start, end, kind)| (Span::new(start, end), region_name(kind)));
+            Self::Prompt(prompt) => {
+                let named = prompt.regions.iter().map(|(span, kind)| (*span, kind.name()));
                 Regions::new(named.collect(), "literal")
             }
             Self::Text => Regions::new(Vec::new(), "text"),
         }
-    }
-}
-
-fn region_name(kind: prompt::RegionKind) -> Kind {
-    match kind {
-        prompt::RegionKind::FrontMatter => "front-matter",
-        prompt::RegionKind::Literal => "literal",
-        prompt::RegionKind::Placeholder => "placeholder",
-        prompt::RegionKind::Comment => "comment",
-        prompt::RegionKind::Fence => "fence",
     }
 }

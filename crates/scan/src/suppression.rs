@@ -8,6 +8,8 @@ use weighbridge_rules::Detector;
 
 use crate::RuleUse;
 use crate::detect::{detection, option};
+use crate::language::PROMPT;
+use crate::prompt::front::front;
 
 /// The name that the pages on the `suppression/` shelf give as their detector.
 pub(crate) const DETECTOR: &str = "suppression";
@@ -26,6 +28,11 @@ fn is_document(source: &Source<'_>) -> bool {
         .is_some_and(|extension| matches!(extension, b"md" | b"rst" | b"adoc" | b"html"))
 }
 
+/// Whether a place of a prompt lies in its front matter, where `#` begins a comment whatever the file is.
+fn is_in_front_matter(source: &Source<'_>, at: usize) -> bool {
+    source.language() == PROMPT && front(source.bytes()).is_some_and(|front| front.inside.contains(at))
+}
+
 /// A suppression as written.
 #[derive(Debug)]
 struct Directive<'t> {
@@ -37,12 +44,32 @@ struct Directive<'t> {
     target: usize,
     ids: Vec<(&'t str, Span)>,
     reason: Span,
+    /// Where the text of a prompt begins, if the suppression stands in its front matter: it is for all of the text then, because a
+    /// comment in the text would reach the language model.
+    text: Option<usize>,
+}
+
+impl Directive<'_> {
+    /// Whether it is about a detection on these lines.
+    fn covers(&self, detection: &Detection, first: usize, last: usize) -> bool {
+        let lines = first..=last;
+        let is_in_text = self.text.is_some_and(|start| detection.span.start >= start);
+        is_in_text || lines.contains(&self.target) || lines.contains(&self.line)
+    }
 }
 
 /// Marks the detections that suppressions cover, and adds what is wrong with the suppressions themselves. Those in `covered` are
 /// somebody else's.
 pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], covered: &[Span], detections: &mut Vec<Detection>) {
     let mut directives = directives(source);
+    if source.language() == PROMPT
+        && let Some(front) = front(source.bytes())
+    {
+        let inside = directives
+            .iter_mut()
+            .filter(|directive| front.inside.contains(directive.span.start));
+        inside.for_each(|directive| directive.text = Some(front.span.end));
+    }
     directives.retain(|directive| !holds(covered, directive.span.start));
     let mut problems = Vec::new();
     for directive in &directives {
@@ -60,7 +87,7 @@ pub(crate) fn apply(source: &Source<'_>, uses: &[RuleUse<'_>], covered: &[Span],
             {
                 let first = source.line_index(detection.scope.start.min(detection.span.start));
                 let last = source.line_index(detection.scope.end.max(detection.span.end).saturating_sub(1));
-                if !(first..=last).contains(&directive.target) && !(first..=last).contains(&directive.line) {
+                if !directive.covers(detection, first, last) {
                     continue;
                 }
                 is_used = true;
@@ -124,7 +151,7 @@ fn directive<'t>(source: &Source<'_>, text: &'t [u8], at: usize) -> Option<Direc
     let line = source.line_index(at);
     let line_span = source.line_span(line);
     let before = &text[line_span.start..at];
-    let starts: &[&[u8]] = if is_document(source) {
+    let starts: &[&[u8]] = if is_document(source) && !is_in_front_matter(source, at) {
         &COMMENT_STARTS[MARKUP_COMMENT..=MARKUP_COMMENT]
     } else {
         &COMMENT_STARTS
@@ -162,6 +189,7 @@ fn directive<'t>(source: &Source<'_>, text: &'t [u8], at: usize) -> Option<Direc
         target: target_line(source, text, line, before),
         ids,
         reason,
+        text: None,
     })
 }
 

@@ -88,6 +88,13 @@ fn edit(cursor: &mut Cursor<'_>) -> Option<EditRule> {
     if cursor.word("append") {
         return cursor.code().map(EditRule::Append);
     }
+    if cursor.word("remove the match") {
+        return Some(EditRule::RemoveMatch);
+    }
+    if cursor.word("put the variable") {
+        let name = cursor.code()?;
+        return cursor.word("in its place").then_some(EditRule::Variable(name));
+    }
     if cursor.word("remove") {
         return cursor.argument_names().map(EditRule::Remove);
     }
@@ -122,6 +129,9 @@ fn check(edit: &EditRule, detector: &Detector) -> Result<(), &'static str> {
             let is_name = is_qualified(&name.replace("{function}", "function"));
             is_name.then_some(()).ok_or("a qualified name")
         }
+        (EditRule::RemoveMatch, Detector::Pattern(_)) | (EditRule::Variable(_), Detector::Code { .. }) => Ok(()),
+        (EditRule::RemoveMatch, _) => Err("a page with `## Pattern`"),
+        (EditRule::Variable(_), _) => Err("a page with a detector that finds paths"),
         (_, Detector::Calls(_)) => Ok(()),
         _ => Err("a page with `## Calls`, or `replace` on one with `## Query`"),
     }

@@ -132,6 +132,8 @@ enum WrittenConstant {
 struct WrittenPattern {
     #[serde(default)]
     regions: Vec<String>,
+    #[serde(default)]
+    roles: Vec<WrittenRole>,
     reach: Option<usize>,
     entropy: Option<f32>,
     check: Option<String>,
@@ -146,6 +148,28 @@ struct WrittenPattern {
     #[serde(default)]
     unicode: bool,
     placeholders: Option<Placeholders>,
+}
+
+/// Who speaks in a prompt.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WrittenRole {
+    System,
+    User,
+    Assistant,
+    Tool,
+}
+
+impl WrittenRole {
+    fn name(self) -> String {
+        let name = match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+            Self::Tool => "tool",
+        };
+        name.to_owned()
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -207,6 +231,7 @@ impl Front {
         Pattern {
             regex: regex.into(),
             regions: texts(written.regions),
+            roles: texts(written.roles.into_iter().map(WrittenRole::name).collect()),
             reach: written.reach.unwrap_or(DEFAULT_REACH),
             entropy: written.entropy,
             check: written.check.map(Text::from),

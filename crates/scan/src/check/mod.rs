@@ -5,6 +5,7 @@
 
 mod checksum;
 mod pem;
+mod personal;
 
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
@@ -25,12 +26,14 @@ pub(crate) fn check_named(name: &str) -> Option<Check> {
 const CHECKS: &[(&str, Check)] = &[
     ("aws-key-id", aws_key_id),
     ("basic-auth", basic_auth),
+    ("chinese-id", personal::chinese_id),
     ("github-crc32", github_crc32),
     ("grafana-crc32", grafana_crc32),
     ("jwt", jwt),
     ("luhn", luhn),
     ("mixed-classes", mixed_classes),
     ("not-a-word", not_a_word),
+    ("payment-card", personal::payment_card),
     ("pem", pem),
     ("pem-locked", pem_locked),
     ("random-text", random_text),

@@ -15,7 +15,7 @@ impl Worker<'_, '_> {
             .collect();
         for decoded in decoded(source.bytes()) {
             let inner = Source::new(source.path().clone(), Language::TEXT, decoded.text());
-            let (mut detections, _) = self.detect(&inner);
+            let (mut detections, _) = self.detect(&inner, None);
             detections.retain(|detection| detection.secret.is_some());
             if depth < DEPTH {
                 self.search_encoded(&inner, depth + 1, &mut detections);

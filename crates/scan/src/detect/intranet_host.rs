@@ -8,6 +8,8 @@ mod authority;
 mod bare;
 mod name;
 
+use std::net::IpAddr;
+
 /// What a host tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum HostKind {
@@ -43,6 +45,8 @@ pub(crate) struct HostHit {
 pub(crate) struct HostOptions<'a> {
     /// Suffixes of its own intranet names: `acme.example`, with or without a dot in front.
     pub(crate) suffixes: &'a [String],
+    /// Ranges of its own addresses: the first of each, and how many leading bits all share.
+    pub(crate) ranges: &'a [(IpAddr, u8)],
 }
 
 /// Hosts of private networks in `text`, in order of their first byte.

@@ -10,8 +10,9 @@ mod makefile;
 mod markdown;
 mod notebook;
 mod package;
-mod piece;
+pub(crate) mod piece;
 mod pipeline;
+mod python;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,8 @@ use weighbridge_core::{Detection, MessagePart, Notification, Source, SourcePath,
 
 pub(crate) use dockerfile::is_one as is_dockerfile;
 pub(crate) use piece::Piece;
+
+use crate::prompt::texts;
 
 /// What a splitter makes of a text.
 #[derive(Debug, Default)]
@@ -30,40 +33,73 @@ pub(crate) struct Split {
 
 /// A kind of file that holds code in other languages.
 struct Host {
-    is_one: fn(&SourcePath) -> bool,
+    is_one: fn(&Source<'_>) -> bool,
     split: fn(&[u8]) -> Split,
+    /// Whether only prompts are looked for in it.
+    is_for_prompts: bool,
 }
 
-/// Every kind; the first that fits is taken. Only names are looked at, so other files cost nothing.
+/// Every kind; the first that fits is taken. Only names are looked at, so other files cost nothing. Prompts that are made of values
+/// come before them.
 const HOSTS: &[Host] = &[
     Host {
-        is_one: |path| has_extension(path, &[b"ipynb"]),
+        is_one: |source| has_extension(source.path(), &[b"ipynb"]),
         split: notebook::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: |path| has_extension(path, &[b"md", b"markdown", b"mdx", b"mdc", b"qmd", b"rmd"]),
+        is_one: |source| has_extension(source.path(), &[b"md", b"markdown", b"mdx", b"mdc", b"qmd", b"rmd"]),
         split: markdown::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: dockerfile::is_one,
+        is_one: |source| dockerfile::is_one(source.path()),
         split: dockerfile::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: makefile::is_one,
+        is_one: |source| makefile::is_one(source.path()),
         split: makefile::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: pipeline::is_one,
+        is_one: |source| pipeline::is_one(source.path()),
         split: pipeline::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: |path| path.file_name() == b"package.json",
+        is_one: |source| source.path().file_name() == b"package.json",
         split: package::split,
+        is_for_prompts: false,
     },
     Host {
-        is_one: |path| has_extension(path, &[b"html", b"htm", b"vue", b"svelte"]),
+        is_one: |source| has_extension(source.path(), &[b"html", b"htm", b"vue", b"svelte"]),
         split: html::split,
+        is_for_prompts: false,
     },
+    Host {
+        is_one: |source| source.language() == crate::language::PYTHON,
+        split: python::split,
+        is_for_prompts: true,
+    },
+    Host {
+        is_one: |source| has_extension(source.path(), &[b"yaml", b"yml"]),
+        split: texts::split_yaml,
+        is_for_prompts: true,
+    },
+];
+
+/// Words of which one stands in every file of another language that holds prompts.
+pub(crate) const PROMPT_WORDS: [&str; 9] = [
+    "rompt",
+    "ROMPT",
+    "\"role\"",
+    "'role'",
+    "system=",
+    "messages:",
+    "system_message",
+    "system_instruction",
+    "SYSTEM_MESSAGE",
 ];
 
 fn has_extension(path: &SourcePath, extensions: &[&[u8]]) -> bool {
@@ -71,10 +107,13 @@ fn has_extension(path: &SourcePath, extensions: &[&[u8]]) -> bool {
     path.extension().is_some_and(is_it)
 }
 
-/// The pieces of a source; `None` if it is no file that holds any.
-pub(crate) fn split(source: &Source<'_>) -> Option<Split> {
-    let host = HOSTS.iter().find(|host| (host.is_one)(source.path()))?;
-    Some((host.split)(source.bytes()))
+/// The pieces of a source; `None` if it is no file that holds any. `mentions_prompts` says whether one of [`PROMPT_WORDS`] occurs.
+pub(crate) fn split(source: &Source<'_>, mentions_prompts: bool) -> Option<Split> {
+    if let Some(split) = texts::split(source) {
+        return Some(split);
+    }
+    let host = HOSTS.iter().find(|host| (host.is_one)(source))?;
+    (mentions_prompts || !host.is_for_prompts).then(|| (host.split)(source.bytes()))
 }
 
 impl Split {
@@ -123,8 +162,11 @@ pub(crate) fn carried_back(back: impl Fn(Span) -> Span, mut detection: Detection
 ///
 /// Each with the name of its language, its text, and for every byte of the text the offset it comes from.
 pub fn pieces(name: &str, text: &[u8]) -> Vec<(&'static str, Vec<u8>, Vec<usize>)> {
-    let source = Source::new(SourcePath::new(name.as_bytes()), weighbridge_core::Language::TEXT, text);
-    let Some(split) = split(&source) else { return Vec::new() };
+    let path = SourcePath::new(name.as_bytes());
+    let source = Source::new(path.clone(), crate::language::language_of(&path, text), text);
+    let Some(split) = split(&source, true) else {
+        return Vec::new();
+    };
     let seen = split.pieces.iter().map(|piece| {
         let inner = piece.text.text();
         let offsets = (0..inner.len()).map(|at| piece.text.source_offset(at)).collect();

@@ -3,7 +3,8 @@
 use weighbridge_core::{Language, SourcePath, Span};
 
 use crate::code::snippet::Snippet;
-use crate::language::called;
+use crate::language::{PROMPT, called};
+use crate::prompt::Context;
 
 /// A text in a language, and the way back to the file.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub(crate) struct Piece {
     /// The extension that a file of its own would have.
     extension: &'static str,
     pub(crate) text: Snippet,
+    /// What is known of a prompt.
+    pub(crate) prompt: Option<Context>,
 }
 
 impl Piece {
@@ -22,7 +25,18 @@ impl Piece {
             language,
             extension,
             text: Snippet::default(),
+            prompt: None,
         })
+    }
+
+    /// A text for a language model.
+    pub(crate) fn prompt(context: Context) -> Self {
+        Self {
+            language: PROMPT,
+            extension: "prompt",
+            text: Snippet::default(),
+            prompt: Some(context),
+        }
     }
 
     /// A piece of shell script.

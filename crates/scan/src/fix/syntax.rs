@@ -1,9 +1,11 @@
 //! Whether a text is still a program.
 
-use weighbridge_core::Source;
+use weighbridge_core::{Language, Source};
 
 use crate::code::{self, parse::CodeParser};
-use crate::language::{PYTHON, code_in};
+use crate::language::{PROMPT, PYTHON, code_in};
+use crate::prompt::Prompt;
+use crate::prompt::blocks::faults;
 use crate::python;
 
 /// Larger files are not parsed whole, and so not fixed.
@@ -14,6 +16,14 @@ pub(crate) const MAX_BYTES: usize = 2 << 20;
 pub(crate) fn errors(source: &Source<'_>) -> Option<usize> {
     if source.bytes().len() > MAX_BYTES {
         return None;
+    }
+    if source.language() == PROMPT {
+        let prompt = Prompt::read(source);
+        return Some(usize::from(prompt.trouble.is_some()) + faults(source.bytes(), &prompt).len());
+    }
+    // Text without a grammar cannot be broken.
+    if source.language() == Language::TEXT {
+        return Some(0);
     }
     let mut parser = match code_in(source.language()) {
         Some(code) => {

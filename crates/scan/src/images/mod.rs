@@ -112,7 +112,7 @@ pub(crate) fn own_references(source: &Source<'_>) -> Vec<ImageReference> {
 /// The images that a source names, also in commands inside of it: sorted, each place once.
 pub fn image_references(source: &Source<'_>) -> Vec<ImageReference> {
     let mut found = own_references(source);
-    for piece in embed::split(source).iter().flat_map(|split| &split.pieces) {
+    for piece in embed::split(source, false).iter().flat_map(|split| &split.pieces) {
         let inner = Source::new(piece.name(), piece.language, piece.text.text());
         found.extend(own_references(&inner).into_iter().map(|one| ImageReference {
             span: piece.span_in_file(one.span),

@@ -8,7 +8,6 @@ mod go;
 mod java;
 mod javascript;
 mod php;
-pub(crate) mod prompt;
 mod ruby;
 mod rust;
 mod shell;
@@ -31,7 +30,7 @@ struct Recognised {
 /// Python.
 pub(crate) const PYTHON: Language = Language::named("python");
 /// Prompt templates.
-pub(crate) const PROMPT: Language = Language::named("prompt");
+pub const PROMPT: Language = Language::named("prompt");
 
 const LANGUAGES: &[Recognised] = &[
     Recognised {
@@ -43,15 +42,9 @@ const LANGUAGES: &[Recognised] = &[
     },
     Recognised {
         language: PROMPT,
-        extensions: &["prompt", "prompty", "mdc"],
-        file_names: &[
-            "AGENTS.md",
-            "CLAUDE.md",
-            "GEMINI.md",
-            "SKILL.md",
-            "copilot-instructions.md",
-            ".cursorrules",
-        ],
+        // Which files are prompts is told by `crate::prompt::format`.
+        extensions: &["prompt"],
+        file_names: &[],
         interpreters: &[],
         code: None,
     },
@@ -77,9 +70,6 @@ pub(crate) fn languages() -> impl Iterator<Item = Language> {
 pub(crate) fn code_in(language: Language) -> Option<&'static Code> {
     LANGUAGES.iter().find(|known| known.language == language)?.code
 }
-
-/// Endings of prompt files in Markdown: the extension alone says Markdown.
-const PROMPT_ENDINGS: [&[u8]; 4] = [b".prompt.md", b".instructions.md", b".agent.md", b".chatmode.md"];
 
 /// Words by which people call a language, where they are neither its name nor an extension.
 const OTHER_WORDS: [(&str, &str); 8] = [
@@ -123,7 +113,7 @@ pub(crate) fn by_interpreter(head: &[u8]) -> Option<Language> {
 /// The language of a file by its name, or else by its first line.
 pub fn language_of(path: &SourcePath, head: &[u8]) -> Language {
     let name = path.file_name();
-    if PROMPT_ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+    if crate::prompt::format::is_prompt(path, head) {
         return PROMPT;
     }
     let extension = path.extension();

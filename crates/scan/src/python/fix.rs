@@ -89,7 +89,7 @@ impl Place<'_, '_> {
                     edits.push((Span::new(end, end), text.to_string()));
                     steps.push(format!("append `{text}`"));
                 }
-                EditRule::Replace { .. } => return None,
+                EditRule::Replace { .. } | EditRule::RemoveMatch | EditRule::Variable(_) => return None,
             }
         }
         if !removed.is_empty() {

@@ -17,6 +17,8 @@ pub(crate) struct Lexed {
     pub(crate) lines: Vec<Line>,
     /// Strings (not f-strings) and comments, in order, disjoint.
     pub(crate) quiet: Vec<Quiet>,
+    /// Strings with code in them (f-strings), in order, disjoint; without their prefix.
+    pub(crate) formatted: Vec<Span>,
     /// Whether everything closed.
     pub(crate) is_balanced: bool,
 }
@@ -284,9 +286,12 @@ impl Lexer<'_> {
             self.single_end(quote)
         };
         if let Some(end) = end {
-            if !is_formatted {
+            let span = Span::new(start, end);
+            if is_formatted {
+                self.lexed.formatted.push(span);
+            } else {
                 self.lexed.quiet.push(Quiet {
-                    span: Span::new(start, end),
+                    span,
                     is_comment: false,
                 });
             }

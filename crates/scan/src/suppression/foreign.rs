@@ -109,7 +109,7 @@ pub(crate) fn apply(source: &Source<'_>, structure: &Structure, uses: &[RuleUse<
     }
     // Where no rule needed the structure, nobody has looked for it yet.
     let comments = match structure {
-        Structure::Text => comments(source, &Structure::of(source)),
+        Structure::Text => comments(source, &Structure::of(source, None)),
         known => comments(source, known),
     };
     for detection in detections.iter_mut().filter(|detection| is_open(detection)) {

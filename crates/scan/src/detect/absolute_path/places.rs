@@ -68,7 +68,7 @@ pub(super) const COMMON_PLACES: &[&str] = &[
     "var/log/cron", "var/log/maillog", "opt/bin", "opt/homebrew", "opt/local", "opt/venv", "opt/conda",
     "opt/miniconda3", "opt/anaconda3", "opt/intel", "opt/nvidia", "opt/rocm", "opt/google", "opt/microsoft",
     "opt/hostedtoolcache", "opt/java", "opt/cuda", "opt/python", "opt/aws", "opt/amazon", "opt/datadog-agent",
-    "opt/hpcx", "opt/ml", "opt/splunk", "opt/bitnami", "opt/code", "opt/app", "mnt/data", "mnt/user-data",
+    "opt/hpcx", "opt/ml", "opt/splunk", "opt/bitnami", "opt/code", "opt/app", "mnt/data", "mnt/host", "mnt/user-data",
     "mnt/skills", "mnt/knowledge", "mnt/transcripts", "srv/http", "srv/www", "srv/jekyll", "media/cdrom",
     "media/psf", "Volumes/Macintosh",
 ];
@@ -96,7 +96,7 @@ pub(super) const EXAMPLES: &[&str] = &[
 /// Names that stand for whoever reads the text.
 #[rustfmt::skip]
 pub(super) const EXAMPLE_PEOPLE: &[&str] = &[
-    "any", "current-user", "jane.doe", "janedoe", "john.doe", "johndoe", "me", "myname", "myuser", "test",
+    "any", "current-user", "jane", "jane.doe", "janedoe", "john", "john.doe", "johndoe", "me", "myname", "myuser", "test",
     "test-user", "testuser", "u", "uname", "user1", "user_name", "userid", "usr", "who", "whoami", "x", "xx", "you",
 ];
 

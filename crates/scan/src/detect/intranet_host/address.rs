@@ -2,14 +2,31 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::HostKind;
+use super::{HostKind, HostOptions};
 
 /// The kind of `address`, or none if it is public or made for documentation.
-pub(super) fn address_kind(address: IpAddr) -> Option<HostKind> {
-    match address {
+pub(super) fn address_kind(address: IpAddr, options: &HostOptions<'_>) -> Option<HostKind> {
+    let known = match address {
         IpAddr::V4(address) => v4_kind(address),
         IpAddr::V6(address) => v6_kind(address),
-    }
+    };
+    known.or_else(|| is_own(address, options).then_some(HostKind::Private))
+}
+
+/// Whether `address` lies in a range of the organisation.
+pub(super) fn is_own(address: IpAddr, options: &HostOptions<'_>) -> bool {
+    let address = address.to_canonical();
+    options.ranges.iter().any(|&(first, bits)| match (first, address) {
+        (IpAddr::V4(first), IpAddr::V4(address)) => {
+            let rest = 32_u32.saturating_sub(bits.into());
+            (first.to_bits() ^ address.to_bits()).checked_shr(rest).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(first), IpAddr::V6(address)) => {
+            let rest = 128_u32.saturating_sub(bits.into());
+            (first.to_bits() ^ address.to_bits()).checked_shr(rest).unwrap_or(0) == 0
+        }
+        _ => false,
+    })
 }
 
 /// Sources: [RFC 1918](https://www.rfc-editor.org/rfc/rfc1918), [RFC 6598](https://www.rfc-editor.org/rfc/rfc6598),

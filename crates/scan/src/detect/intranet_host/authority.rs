@@ -228,12 +228,12 @@ fn canonical_host(host: &[u8], options: &HostOptions<'_>) -> (String, Option<Hos
         return (String::new(), None);
     }
     match Host::parse(host) {
-        Ok(Host::Ipv4(address)) => (address.to_string(), address_kind(address.into())),
+        Ok(Host::Ipv4(address)) => (address.to_string(), address_kind(address.into(), options)),
         Ok(Host::Ipv6(address)) => {
             let text = address
                 .to_ipv4_mapped()
                 .map_or_else(|| format!("[{address}]"), |mapped| mapped.to_string());
-            (text, address_kind(address.into()))
+            (text, address_kind(address.into(), options))
         }
         Ok(Host::Domain(name)) => {
             let kind = name_kind(&name, Place::Url, options);

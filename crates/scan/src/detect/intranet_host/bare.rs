@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::address::{address_kind, is_standard_block};
+use super::address::{address_kind, is_own, is_standard_block};
 use super::name::{Place, is_service, name_kind};
 use super::{HostHit, HostKind, HostOptions, View};
 
@@ -61,6 +61,11 @@ fn is_host_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-' || byte == b'_'
 }
 
+/// Whether a text may be a group of an address in IPv6.
+fn is_group(text: &[u8]) -> bool {
+    text.len() <= 4 && text.iter().all(u8::is_ascii_hexdigit)
+}
+
 /// A run of letters, digits, dots, hyphens and underscores.
 struct Token<'a> {
     view: &'a View<'a>,
@@ -71,7 +76,7 @@ struct Token<'a> {
 impl Token<'_> {
     fn hit(&self, options: &HostOptions<'_>) -> Option<HostHit> {
         let raw = &self.view.text[self.start..self.end];
-        if let Some(hit) = self.v6_hit() {
+        if let Some(hit) = self.v6_hit(options) {
             return Some(hit);
         }
         // A name has a dot or a port, and no more than 253 characters.
@@ -89,7 +94,7 @@ impl Token<'_> {
             return None;
         }
         let kind = match host.parse::<Ipv4Addr>() {
-            Ok(address) => self.v4_kind(address, end),
+            Ok(address) => self.v4_kind(address, end, options),
             Err(_) => self.name_kind(host, end, options),
         }?;
         Some(HostHit {
@@ -141,8 +146,8 @@ impl Token<'_> {
         std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
     }
 
-    fn v4_kind(&self, address: Ipv4Addr, end: usize) -> Option<HostKind> {
-        let kind = address_kind(address.into())?;
+    fn v4_kind(&self, address: Ipv4Addr, end: usize, options: &HostOptions<'_>) -> Option<HostKind> {
+        let kind = address_kind(address.into(), options)?;
         let rest = &self.view.text[end..];
         let prefix = rest.strip_prefix(b"/").and_then(|rest| {
             let digits = rest.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
@@ -157,8 +162,9 @@ impl Token<'_> {
             return None;
         }
         // `10.0.0.1` may be a version; nobody numbers a version like the others.
-        let is_clear =
-            matches!(address.octets(), [127, ..] | [192, 168, ..] | [169, 254, ..]) || kind == HostKind::Metadata;
+        let is_clear = matches!(address.octets(), [127, ..] | [192, 168, ..] | [169, 254, ..])
+            || kind == HostKind::Metadata
+            || is_own(address.into(), options);
         let is_addressed = self.port(end).is_some() || prefix.is_some() || is_mapped || self.before(1) == Some(b'@');
         if address.is_unspecified() {
             return self.port(end).map(|_| kind);
@@ -209,11 +215,17 @@ impl Token<'_> {
     }
 
     /// `fd12:3456::1`, `fe80::1`, `::1`; the token is the first group, or the last behind `::`.
-    fn v6_hit(&self) -> Option<HostHit> {
+    fn v6_hit(&self, options: &HostOptions<'_>) -> Option<HostHit> {
         let text = self.view.text;
         let group = &text[self.start..self.end];
         let start = match group {
             b"1" if text[..self.start].ends_with(b"::") => self.start - 2,
+            _ if text.get(self.end) == Some(&b':')
+                && is_group(group)
+                && options.ranges.iter().any(|range| range.0.is_ipv6()) =>
+            {
+                self.start
+            }
             [b'f' | b'F', b'c' | b'd' | b'C' | b'D' | b'e' | b'E', _, _] if text.get(self.end) == Some(&b':') => {
                 self.start
             }
@@ -238,7 +250,7 @@ impl Token<'_> {
         // `fc00::/7` is the block of RFC 4193 itself.
         let is_block =
             text[end..].starts_with(b"/7") || text[end..].starts_with(b"/8") || text[end..].starts_with(b"/10");
-        let kind = address_kind(address.into()).filter(|_| !is_block)?;
+        let kind = address_kind(address.into(), options).filter(|_| !is_block)?;
         Some(HostHit {
             start,
             end,

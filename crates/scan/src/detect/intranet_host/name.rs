@@ -187,7 +187,7 @@ fn wraps_private_address(labels: &[&str]) -> bool {
             return false;
         };
         matches!(
-            super::address::address_kind([a, b, c, d].into()),
+            super::address::address_kind([a, b, c, d].into(), &HostOptions::default()),
             Some(HostKind::Private | HostKind::Metadata)
         )
     })

@@ -332,7 +332,10 @@ fn suffixes_of_an_organisation_are_intranet() {
     let hits = intranet_hosts(
         b"see wiki.acme-inside.io and https://acme-inside.iota/",
         &[],
-        &HostOptions { suffixes: &suffixes },
+        &HostOptions {
+            suffixes: &suffixes,
+            ranges: &[],
+        },
     );
 
     assert_eq!(
@@ -381,4 +384,31 @@ fn any_bytes_are_read_without_a_panic_and_in_order() {
             start = hit.start;
         }
     }
+}
+
+#[test]
+fn addresses_of_the_organisation_are_private() {
+    let ranges = [
+        ("203.0.113.0".parse().unwrap(), 24),
+        ("2001:db8:5::".parse().unwrap(), 48),
+    ];
+    let options = HostOptions {
+        suffixes: &[],
+        ranges: &ranges,
+    };
+    let hits = |text: &str| {
+        let hits = intranet_hosts(text.as_bytes(), &[], &options);
+        hits.into_iter().map(|hit| (hit.kind, hit.host)).collect::<Vec<_>>()
+    };
+
+    assert_eq!(
+        hits("Ask 203.0.113.7, http://0xcb007108/ and http://[2001:db8:5::1]/ or 2001:db8:5::2."),
+        [
+            (HostKind::Private, "203.0.113.7".to_owned()),
+            (HostKind::Private, "203.0.113.8".to_owned()),
+            (HostKind::Private, "[2001:db8:5::1]".to_owned()),
+            (HostKind::Private, "[2001:db8:5::2]".to_owned()),
+        ]
+    );
+    assert_eq!(hits("Ask 203.0.114.7 or http://[2001:db8:6::1]/."), []);
 }

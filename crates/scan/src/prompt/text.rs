@@ -1,4 +1,4 @@
-//! Cuts a prompt file into regions: front matter, literal text, placeholders, comments and code fences.
+//! Cuts the text of a prompt into regions: literal text, placeholders, comments and code fences.
 //!
 //! One reader serves every format, since a file rarely says which engine renders it: Handlebars (Dotprompt), Jinja,
 //! `${x}` of editors, bare `{x}` of format strings, HTML comments and the fences of Markdown. Text that does not close
@@ -10,36 +10,20 @@
 //! [CommonMark §4.5](https://spec.commonmark.org/0.31.2/#fenced-code-blocks).
 
 use memchr::{memchr, memchr2, memchr3, memmem};
+use weighbridge_core::Span;
 
-/// What a part of a prompt file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum RegionKind {
-    /// YAML or TOML between two delimiter lines at the top, delimiters and licence lines included.
-    FrontMatter,
-    /// Text that reaches the language model as it stands.
-    Literal,
-    /// An expression that a template engine fills in: `{{x}}`, `{% if x %}`, `${x}`, `{x}`.
-    Placeholder,
-    /// A comment of the template engine or of HTML.
-    Comment,
-    /// A fenced code block, its fence lines included, without the placeholders in it.
-    Fence,
+use super::{Region, RegionKind};
+
+/// Appends the regions of `source[from..]`, the text of a prompt. Takes linear time.
+pub(crate) fn read_body(source: &[u8], from: usize, regions: &mut Vec<Region>) {
+    let mut reader = Reader::new(source, from, RegionKind::Literal, regions);
+    reader.read_body(from);
 }
 
-/// The regions of `source`: half-open byte ranges, sorted, disjoint, not empty, covering the file. Takes linear time.
-pub(crate) fn regions(source: &[u8]) -> Vec<(usize, usize, RegionKind)> {
-    let body = front_matter_end(source);
-    let mut reader = Reader {
-        source,
-        base: RegionKind::FrontMatter,
-        flushed: 0,
-        regions: Vec::new(),
-        dead: Dead::default(),
-    };
-    reader.read_front_matter(body);
-    reader.base = RegionKind::Literal;
-    reader.read_body(body);
-    reader.regions
+/// Appends the regions of `source[from..]`, values of settings: only what is filled in is told from the rest.
+pub(crate) fn read_settings(source: &[u8], from: usize, regions: &mut Vec<Region>) {
+    let mut reader = Reader::new(source, from, RegionKind::FrontMatter, regions);
+    reader.read_front_matter(from);
 }
 
 /// Openers of comments that are known to have no end further on, so that it is looked for once only.
@@ -50,13 +34,13 @@ struct Dead {
     html: bool,
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'r> {
     source: &'a [u8],
     /// The kind of text between placeholders and comments.
     base: RegionKind,
     /// Everything before this offset is in `regions`.
     flushed: usize,
-    regions: Vec<(usize, usize, RegionKind)>,
+    regions: &'r mut Vec<Region>,
     dead: Dead,
 }
 
@@ -66,9 +50,19 @@ struct Fence {
     length: usize,
 }
 
-impl Reader<'_> {
-    fn read_front_matter(&mut self, end: usize) {
-        let mut at = 0;
+impl<'a, 'r> Reader<'a, 'r> {
+    fn new(source: &'a [u8], flushed: usize, base: RegionKind, regions: &'r mut Vec<Region>) -> Self {
+        Self {
+            source,
+            base,
+            flushed,
+            regions,
+            dead: Dead::default(),
+        }
+    }
+
+    fn read_front_matter(&mut self, from: usize) {
+        let (mut at, end) = (from, self.source.len());
         while let Some(found) = memchr2(b'{', b'$', &self.source[at..end]) {
             at += found;
             let close = match &self.source[at..end] {
@@ -242,7 +236,7 @@ impl Reader<'_> {
     /// Adds a region, and the text before it.
     fn push(&mut self, start: usize, end: usize, kind: RegionKind) -> usize {
         self.flush(start);
-        self.regions.push((start, end, kind));
+        self.regions.push((Span::new(start, end), kind));
         self.flushed = end;
         end
     }
@@ -250,7 +244,7 @@ impl Reader<'_> {
     /// Adds the text up to `end`.
     fn flush(&mut self, end: usize) {
         if end > self.flushed {
-            self.regions.push((self.flushed, end, self.base));
+            self.regions.push((Span::new(self.flushed, end), self.base));
             self.flushed = end;
         }
     }
@@ -289,207 +283,5 @@ fn identifier_length(text: &[u8]) -> Option<usize> {
     (length <= 64).then_some(length)
 }
 
-/// Where the body begins: behind the closing delimiter line of the front matter, or at 0.
-fn front_matter_end(source: &[u8]) -> usize {
-    let mut at = if source.starts_with("\u{feff}".as_bytes()) {
-        3
-    } else {
-        0
-    };
-    // Dotprompt lets licence lines and empty lines stand before the first delimiter.
-    let delimiter = loop {
-        let (line, next) = line_at(source, at);
-        match line {
-            b"---" | b"+++" => {
-                at = next;
-                break line;
-            }
-            [] | [b'#', ..] if next > at => at = next,
-            _ => return 0,
-        }
-    };
-    let mut is_mapping = None;
-    while at < source.len() {
-        let (line, next) = line_at(source, at);
-        if line == delimiter {
-            return if is_mapping.unwrap_or(true) { next } else { 0 };
-        }
-        if is_mapping.is_none() && !line.is_empty() && !line.starts_with(b"#") {
-            // Between two rulers of Markdown stands prose; between delimiters the first line is `key: value`.
-            is_mapping = Some(is_key_line(line, delimiter));
-        }
-        if is_mapping == Some(false) {
-            return 0;
-        }
-        at = next;
-    }
-    0
-}
-
-/// The line at `at` without trailing white space, and the start of the next one.
-fn line_at(source: &[u8], at: usize) -> (&[u8], usize) {
-    let end = memchr(b'\n', &source[at..]).map_or(source.len(), |end| at + end);
-    (source[at..end].trim_ascii_end(), (end + 1).min(source.len()))
-}
-
-fn is_key_line(line: &[u8], delimiter: &[u8]) -> bool {
-    let separator = if delimiter == b"+++" { b'=' } else { b':' };
-    if separator == b'=' && line.starts_with(b"[") {
-        return true;
-    }
-    let Some(end) = memchr(separator, line) else {
-        return false;
-    };
-    let key = line[..end].trim_ascii();
-    !key.is_empty()
-        && key
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"_-.\"'$@/".contains(byte) || *byte >= 0x80)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{RegionKind, regions};
-
-    fn parts(source: &str) -> Vec<(&str, RegionKind)> {
-        regions(source.as_bytes())
-            .into_iter()
-            .map(|(start, end, kind)| (&source[start..end], kind))
-            .collect()
-    }
-
-    fn of_kind(source: &str, kind: RegionKind) -> Vec<&str> {
-        parts(source)
-            .into_iter()
-            .filter(|part| part.1 == kind)
-            .map(|part| part.0)
-            .collect()
-    }
-
-    #[test]
-    fn dotprompt_front_matter_may_follow_licence_lines() {
-        let source = "# Copyright\n\n---\nmodel: x\n---\nHello {{name}}.\n";
-
-        let parts = parts(source);
-
-        assert_eq!(
-            parts[0],
-            ("# Copyright\n\n---\nmodel: x\n---\n", RegionKind::FrontMatter)
-        );
-        assert_eq!(parts[1], ("Hello ", RegionKind::Literal));
-        assert_eq!(parts[2], ("{{name}}", RegionKind::Placeholder));
-        assert_eq!(parts[3], (".\n", RegionKind::Literal));
-    }
-
-    #[test]
-    fn a_heading_and_a_ruler_are_no_front_matter() {
-        let source = "# Title\n\n---\nSome prose here.\n\n---\nMore.\n";
-
-        assert_eq!(of_kind(source, RegionKind::FrontMatter), [""; 0]);
-    }
-
-    #[test]
-    fn front_matter_without_an_end_is_literal() {
-        assert_eq!(parts("---\na: b\n"), [("---\na: b\n", RegionKind::Literal)]);
-    }
-
-    #[test]
-    fn a_reference_in_front_matter_is_a_placeholder() {
-        let source = "---\napiKey: ${env:KEY}\n---\n";
-
-        assert_eq!(of_kind(source, RegionKind::Placeholder), ["${env:KEY}"]);
-    }
-
-    #[test]
-    fn every_engine_is_seen() {
-        let source = "{{a}} {{{b}}} {{#if c}}x{{/if}} {% if d %} {%- e -%} ${f} ${input:g:hint} {h}";
-
-        let expected = "{{a}} {{{b}}} {{#if c}} {{/if}} {% if d %} {%- e -%} ${f} ${input:g:hint} {h}";
-        assert_eq!(of_kind(source, RegionKind::Placeholder).join(" "), expected);
-    }
-
-    #[test]
-    fn braces_around_other_than_a_name_are_literal() {
-        assert_eq!(
-            of_kind("{\"a\": 1} {a: b} {} {1} {a-b}", RegionKind::Placeholder),
-            [""; 0]
-        );
-    }
-
-    #[test]
-    fn an_escaped_mustache_is_literal() {
-        assert_eq!(of_kind(r"a \{{b}} c", RegionKind::Placeholder), [""; 0]);
-        assert_eq!(of_kind(r"a \\{{b}} c", RegionKind::Placeholder), ["{{b}}"]);
-    }
-
-    #[test]
-    fn comments_of_every_engine_are_comments() {
-        let source = "{{! a }} {{!-- b }} --}} {# c #} <!-- d\n --> {{~!-- e --~}} <!-->";
-
-        let expected = [
-            "{{! a }}",
-            "{{!-- b }} --}}",
-            "{# c #}",
-            "<!-- d\n -->",
-            "{{~!-- e --~}}",
-            "<!-->",
-        ];
-        assert_eq!(of_kind(source, RegionKind::Comment), expected);
-    }
-
-    #[test]
-    fn a_comment_without_an_end_is_literal() {
-        for source in ["<!-- a\nb", "{{!-- a\nb", "{{! a\n\nb }}", "{# a\nb"] {
-            assert_eq!(parts(source), [(source, RegionKind::Literal)], "{source}");
-        }
-    }
-
-    #[test]
-    fn a_placeholder_without_an_end_stops_at_the_line() {
-        let source = "a {{b\nc\n\n{{d}} {% e\n\nf";
-
-        assert_eq!(of_kind(source, RegionKind::Placeholder), ["{{b", "{{d}}", "{% e"]);
-    }
-
-    #[test]
-    fn a_fence_holds_its_lines_without_placeholders() {
-        let source = "a\n  ```sh\ncd {{dir}}\n```` \nb\n";
-
-        let expected = [
-            ("a\n", RegionKind::Literal),
-            ("  ```sh\ncd ", RegionKind::Fence),
-            ("{{dir}}", RegionKind::Placeholder),
-            ("\n```` \n", RegionKind::Fence),
-            ("b\n", RegionKind::Literal),
-        ];
-        assert_eq!(parts(source), expected);
-    }
-
-    #[test]
-    fn a_fence_without_an_end_runs_to_the_end() {
-        assert_eq!(
-            of_kind("a\n~~~\n<!-- b -->\n```\nc", RegionKind::Fence),
-            ["~~~\n<!-- b -->\n```\nc"]
-        );
-    }
-
-    #[test]
-    fn regions_cover_every_byte_once_whatever_the_bytes() {
-        let alphabet = b"{}!-#%$\\\n`~<>a\xff+";
-        let mut state = 7_u32;
-        for _ in 0..20_000 {
-            let mut source = Vec::new();
-            for _ in 0..24 {
-                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                source.push(alphabet[(state >> 24) as usize % alphabet.len()]);
-            }
-
-            let mut end = 0;
-            for region in regions(&source) {
-                assert!(region.0 == end && region.1 > region.0, "{source:?}");
-                end = region.1;
-            }
-            assert_eq!(end, source.len(), "{source:?}");
-        }
-    }
-}
+mod tests;
