@@ -19,7 +19,7 @@ for snapshot in ../crates/emit/src/json/snapshots/*.snap; do
   sed '1,/^---$/d' "$snapshot" >"$reports/$(basename "$snapshot" .snap).json"
 done
 
-for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt prompt_formats text embedded page read_report redact foreign \
+for name in python javascript typescript shell go java ruby php c cpp csharp rust prompt prompt_formats text embedded images page read_report redact foreign \
   model_pickle model_joblib model_zip model_tar model_packed model_numpy model_safetensors model_gguf model_onnx model_saved_model model_hdf5 model_tflite model_texts; do
   corpus=../target/fuzz/corpus/$name
   mkdir -p "$corpus" ../target/fuzz/crashes

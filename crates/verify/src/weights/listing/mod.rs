@@ -1,6 +1,6 @@
 //! Lists of digests: texts that say what the files of a model are.
 //!
-//! To add one: a file here with a reader, and a line in [`KINDS`].
+//! To add one: a file here with a reader, and a line in `KINDS`.
 
 mod checksums;
 mod lock;
