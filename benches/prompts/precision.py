@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How often a rule for prompts is right: every finding in the prompt and agent files of public packages, to be read by a person.
+"""How often a rule for prompts is right: every finding in the prompt and agent files of public packages, to be read and judged.
 
     python3 benches/prompts/precision.py                        # findings for each rule
     python3 benches/prompts/precision.py --show prompt/exfiltration-url   # the findings of one rule, with their lines
@@ -10,7 +10,7 @@ Needs Python 3.11, and the first time npm, pip, Go and a network: the packages o
 there, as npm tarballs, PyPI wheels and Go modules. Nothing of them is installed or run. Only prompt files are unpacked, to
 `target/prompts/files/`.
 
-`judgements.txt` holds what a person decided: a line is a rule, a verdict (`right` or `wrong`), and the place. Right is what the rule says it
+`judgements.txt` holds what the authors of the rules decided: a line is a rule, a verdict (`right` or `wrong`), and the place. Right is what the rule says it
 is, leak or not: the texts are public.
 """
 
