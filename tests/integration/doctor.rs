@@ -48,7 +48,7 @@ fn a_place_in_order_has_no_problem() {
         .prints("ok       git       a repository that can be read")
         .prints("ok       settings  no settings file")
         .prints("review: not built in")
-        .prints("trust roots: not built in")
+        .prints("ok       trust     `public-good` is built in, and its authorities are valid until 20")
         .prints_no("problem");
 }
 

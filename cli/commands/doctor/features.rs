@@ -8,7 +8,6 @@ pub(super) fn look(_: &Ground<'_>) -> Vec<Line> {
     let missing = [
         ("review", "no model gives an opinion on findings"),
         ("cuda", "no GPU is used"),
-        ("trust roots", "no signature of an image or of weights is verified"),
     ];
     let lines = missing.map(|(part, consequence)| Line {
         hint: None,

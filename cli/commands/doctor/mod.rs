@@ -13,6 +13,7 @@ mod line;
 mod pipeline;
 mod rules;
 mod settings;
+mod trust;
 mod version;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ const SCHEMA_VERSION: u32 = 1;
 const CHECKS: &[(&str, Check)] = &[
     ("version", version::look),
     ("features", features::look),
+    ("trust", trust::look),
     ("git", git::look),
     ("settings", settings::look),
     ("rules", rules::look),

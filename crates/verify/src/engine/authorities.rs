@@ -30,6 +30,11 @@ impl Authorities {
         Authority::read(certificate).is_some_and(|leaf| times.all(|time| self.was_valid(&leaf.issuer, time, 0)))
     }
 
+    /// The last moment at which one of them is valid.
+    pub(super) fn valid_until(&self) -> Option<i64> {
+        self.0.iter().map(|authority| authority.until).max()
+    }
+
     fn was_valid(&self, subject: &[u8], time: i64, depth: usize) -> bool {
         let mut named = self
             .0

@@ -127,6 +127,11 @@ impl Root {
         !self.trusted.ctlogs.is_empty()
     }
 
+    /// The last moment at which one of its certificate authorities is valid, in seconds since 1970; `None` if it has none.
+    pub fn valid_until(&self) -> Option<i64> {
+        self.authorities.valid_until()
+    }
+
     /// Whether it knows an authority for timestamps.
     pub fn has_timestamp_authority(&self) -> bool {
         !self.trusted.timestamp_authorities.is_empty()
